@@ -1,0 +1,121 @@
+"""The map (concepts.yml) joined with the pages that exist: states, prerequisites, onward links, paths, entries.
+
+Pages state their own prerequisites; the map states them for planned pages. A test keeps the two in agreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from pages.model import Page, Site
+
+MAP_FILE = Path(__file__).with_name("concepts.yml")
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One place on the map; `state` is complete, draft or planned; `url` is empty while planned."""
+
+    slug: str
+    section: str
+    title: str
+    needs: tuple[str, ...]
+    data: str
+    wave: int
+    state: str = "planned"
+    url: str = ""
+    description: str = ""
+    minutes: int = 0
+    kind: str = "explainer"
+
+
+@dataclass(frozen=True)
+class Section:
+    slug: str
+    title: str
+    concepts: tuple[Concept, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journal post as a topic page lists it."""
+
+    title: str
+    date: str
+    url: str
+    description: str
+    concepts: tuple[str, ...]
+    source: str
+
+
+@dataclass
+class Coverage:
+    sections: list[Section]
+    entries: list[Entry] = field(default_factory=list)
+
+    @cached_property
+    def concepts(self) -> dict[str, Concept]:
+        return {concept.slug: concept for section in self.sections for concept in section.concepts}
+
+    @cached_property
+    def order(self) -> list[str]:
+        """Every slug in reading order: section by section, as the map lists them."""
+        return list(self.concepts)
+
+    def onward(self, slug: str) -> list[Concept]:
+        """The concepts that name `slug` as a prerequisite, in reading order."""
+        return [concept for concept in self.concepts.values() if slug in concept.needs]
+
+    def path_to(self, slug: str) -> list[Concept]:
+        """Everything one should have read before `slug`, each after its own prerequisites, `slug` last."""
+        seen: dict[str, None] = {}
+
+        def visit(name: str, trail: tuple[str, ...]) -> None:
+            if name in seen or name in trail or name not in self.concepts:
+                return
+            for need in sorted(self.concepts[name].needs, key=self.order.index):
+                visit(need, (*trail, name))
+            seen[name] = None
+
+        visit(slug, ())
+        return [self.concepts[name] for name in seen]
+
+    def entries_of(self, slug: str) -> list[Entry]:
+        """The journal entries about `slug`, newest first."""
+        return sorted((entry for entry in self.entries if slug in entry.concepts),
+                      key=lambda entry: (entry.date, entry.title), reverse=True)
+
+
+def load_map(site: Site | None = None, map_file: Path = MAP_FILE) -> Coverage:
+    """The map as it stands, with the state of each page where `site` is given."""
+    data = yaml.safe_load(map_file.read_text(encoding="utf-8"))
+    existing = site.by_slug if site else {}
+    sections = []
+    for slug, section in data.items():
+        concepts = tuple(_concept(name, slug, planned, existing.get(name)) for name, planned in section["pages"].items())
+        sections.append(Section(slug, section["title"], concepts))
+    return Coverage(sections, [_entry(post) for post in site.posts if not post.draft] if site else [])
+
+
+def _concept(slug: str, section: str, planned: dict, page: Page | None) -> Concept:
+    concept = Concept(slug, section, planned["title"], tuple(planned["needs"]), planned["data"], planned["wave"],
+                      kind="project" if section == "projects" else "explainer")
+    if page is None or page.section != section:
+        return concept
+    meta = page.meta
+    needs = meta.get("prerequisites")
+    minutes = meta.get("minutes")
+    return Concept(slug, section, page.title or planned["title"], tuple(needs) if isinstance(needs, list) else concept.needs,
+                   planned["data"], planned["wave"], "complete" if meta.get("status") == "complete" else "draft",
+                   page.url, str(meta.get("description") or ""), minutes if isinstance(minutes, int) else 0, concept.kind)
+
+
+def _entry(post: Page) -> Entry:
+    meta = post.meta
+    concepts = meta.get("concepts")
+    return Entry(post.title, str(meta.get("date") or ""), post.url, str(meta.get("description") or ""),
+                 tuple(map(str, concepts)) if isinstance(concepts, list) else (), post.source)
