@@ -1,0 +1,69 @@
+"""MkDocs' events, each a few lines that call our packages. The only file that imports MkDocs.
+
+MkDocs puts a hook's folder on the import path only while it imports the hook: everything of ours is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mkdocs.exceptions import Abort, PluginError
+from mkdocs.plugins import event_priority, get_plugin_logger
+from mkdocs.structure.files import File, InclusionLevel
+
+from pages import history
+from pages.findings import Refused
+from pages.front_matter import normalize_post
+from pages.model import POSTS, load_site
+from publishing import addresses
+from roadmap.coverage import load_map
+from roadmap.navigation import navigation
+from roadmap.topic import describe
+
+log = get_plugin_logger("knowledge base")
+ROOT = Path(__file__).resolve().parent.parent
+
+# A hook module is executed anew for each rebuild of `serve`, so this holds exactly one build.
+build: dict = {"command": "build"}
+
+
+def on_startup(*, command, dirty):
+    build["command"] = command
+
+
+@event_priority(100)  # the feeds and the theme read these settings in the same event
+def on_config(config):
+    os.environ.setdefault("SOURCE_DATE_EPOCH", str(history.source_date_epoch(ROOT)))
+    site_url, repo_url = addresses.of_environment(os.environ)
+    config.site_url = site_url or config.site_url
+    config.repo_url = repo_url or config.repo_url or None
+    if not config.repo_url:
+        config.edit_uri = None
+    build["site"] = site = load_site(ROOT)
+    build["coverage"] = coverage = load_map(site)
+    config.nav = navigation(site, coverage, drafts=build["command"] == "serve")
+    return config
+
+
+@event_priority(100)  # before the blog plugin reads the posts' front matter
+def on_files(files, *, config):
+    site = build["site"]
+    for page in site.pages:
+        file = files.get_file_from_path(page.path)
+        if file is None:
+            continue
+        if page.draft and build["command"] != "serve" and not page.path.startswith(f"{POSTS}/"):
+            file.inclusion = InclusionLevel.EXCLUDED
+    return files
+
+
+def on_env(env, *, config, files):
+    env.globals["coverage"] = build["coverage"]
+    return env
+
+
+def on_page_context(context, *, page, config, nav):
+    source = build["site"].by_path.get(page.file.src_uri)
+    context["topic"] = describe(source, build["site"], build["coverage"], ROOT) if source else None
+    return context
