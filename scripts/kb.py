@@ -86,7 +86,7 @@ def test(
     arguments: Annotated[Optional[list[str]], typer.Argument(help="Passed on to pytest after --.")] = None,
 ) -> None:
     """Run every check and test, the browser tests too."""
-    from testing import run as testing
+    import testing
 
     bootstrap.ensure_node_packages()
     raise typer.Exit(testing.run(bootstrap.ensure_browser(), everything=all, arguments=arguments or []))

@@ -8,20 +8,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mkdocs.exceptions import Abort, PluginError
-from mkdocs.plugins import event_priority, get_plugin_logger
-from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import InclusionLevel
 
-from pages import history
-from pages.findings import Refused
-from pages.front_matter import normalize_post
-from pages.model import POSTS, load_site
+from pages import history, posts
+from pages.model import load_site
 from publishing import addresses
 from roadmap.coverage import load_map
 from roadmap.navigation import navigation
 from roadmap.topic import describe
 
-log = get_plugin_logger("knowledge base")
 ROOT = Path(__file__).resolve().parent.parent
 
 # A hook module is executed anew for each rebuild of `serve`, so this holds exactly one build.
@@ -53,7 +49,10 @@ def on_files(files, *, config):
         file = files.get_file_from_path(page.path)
         if file is None:
             continue
-        if page.draft and build["command"] != "serve" and not page.path.startswith(f"{POSTS}/"):
+        if page.kind == "post":
+            if copy := posts.write_normalized(page, ROOT / ".cache" / "posts"):
+                file.abs_src_path = str(copy)
+        elif page.draft and build["command"] != "serve":
             file.inclusion = InclusionLevel.EXCLUDED
     return files
 

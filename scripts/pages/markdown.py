@@ -12,13 +12,13 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
 # Python-Markdown's blocks whose body is indented: "!!! note", "??? hint", '=== "Tab"'.
 CONTAINER = re.compile(r'^( *)(?:!!!|\?\?\?\+?|===[!+]*)(?: +|$)(.*)$')
-ATTRIBUTE_LIST = re.compile(r"\s*\{:?[^{}\n]*\}\s*$")
 FENCE_OPEN = re.compile(r"^ *(`{3,}|~{3,})")
 
 
@@ -122,8 +122,7 @@ def _collect(tokens, lines: list[str], first_line: int, document: Document) -> N
     for position, token in enumerate(tokens):
         line = first_line + (token.map[0] if token.map else 0)
         if token.type == "heading_open":
-            text = plain_text(tokens[position + 1])
-            text, slug = _explicit_anchor(text)
+            text, slug = plain_text(tokens[position + 1]).strip(), _explicit_anchor(tokens[position + 1].content)
             document.headings.append(Heading(int(token.tag[1]), text, slug or slugify(text), line))
         elif token.type == "inline":
             start = token.map[0] if token.map else 0
@@ -139,10 +138,10 @@ def _collect(tokens, lines: list[str], first_line: int, document: Document) -> N
             document.html.append((line, token.content))
 
 
-def _explicit_anchor(text: str) -> tuple[str, str]:
-    """A heading's text without its attribute list, and the anchor that list names."""
-    match = re.search(r"\s*\{:?\s*#([\w-]+)[^{}]*\}\s*$", text)
-    return (text[: match.start()], match.group(1)) if match else (ATTRIBUTE_LIST.sub("", text), "")
+def _explicit_anchor(content: str) -> str:
+    """The anchor that an attribute list at the end of a heading names, or nothing."""
+    match = re.search(r"\{:?\s*#([\w-]+)[^{}]*\}\s*$", content)
+    return match.group(1) if match else ""
 
 
 def plain_text(inline) -> str:
@@ -202,8 +201,6 @@ def _find(source: list[str], mark: str, row: int, offset: int) -> tuple[int, int
 
 def _as_written(target: str, source: list[str]) -> str:
     """The target before the parser percent-encoded it, where the source shows it so."""
-    from urllib.parse import unquote
-
     decoded = unquote(target)
     return decoded if any(decoded in line for line in source) else target
 

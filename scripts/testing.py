@@ -1,0 +1,21 @@
+"""`kb test`: the checks, then pytest over both cores, with what runs only under --all named. Called by kb.py and so by CI."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(browser: str, everything: bool, arguments: list[str]) -> int:
+    """Run the whole suite, or what `arguments` (handed to pytest) select; 0 when all of it passed."""
+    environment = {**os.environ, "KB_BROWSER": browser, "NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    if not arguments:
+        checked = subprocess.run([sys.executable, str(ROOT / "scripts" / "kb.py"), "check"], cwd=ROOT, env=environment)
+        if checked.returncode:
+            return checked.returncode
+    command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 1), "--dist", "loadgroup", *(["--all"] if everything else []), *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode

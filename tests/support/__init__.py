@@ -1,0 +1,1 @@
+"""What tests share: a copy of the checkout to break, the site built once, a server, a browser that listens."""

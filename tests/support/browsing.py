@@ -1,0 +1,37 @@
+"""A Chromium page that listens: console messages, page errors and requests to other hosts are recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+# Debian's Chromium as root, offline: without the last three it calls home at every start.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@dataclass
+class Heard:
+    """What a page said while it was open."""
+
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def silent(self) -> None:
+        """Assert that nothing was heard."""
+        assert not self.errors, self.errors
+        assert not self.console, self.console
+        assert not self.foreign, self.foreign
+        assert not self.failed, self.failed
+
+
+def listen(page, host: str = "127.0.0.1") -> Heard:
+    """Attach the listeners to a Playwright page; only errors and warnings of the console count."""
+    heard = Heard()
+    page.on("console", lambda message: heard.console.append(f"{message.type}: {message.text}") if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: heard.errors.append(str(error)))
+    page.on("request", lambda request: heard.foreign.append(request.url)
+            if urlsplit(request.url).scheme in ("http", "https", "ws", "wss") and urlsplit(request.url).hostname != host else None)
+    page.on("response", lambda response: heard.failed.append(f"{response.status} {response.url}") if response.status >= 400 else None)
+    return heard
