@@ -92,6 +92,15 @@ def test(
     raise typer.Exit(testing.run(bootstrap.ensure_browser(), everything=all, arguments=arguments or []))
 
 
+@app.command()
+def bench(name: Annotated[Optional[str], typer.Argument(help="One of tests/benchmarks/; lists them when not given.")] = None) -> None:
+    """Measure against peers, as ratios in one run; the peers get environments of their own."""
+    import testing
+
+    bootstrap.ensure_node_packages()
+    raise typer.Exit(testing.bench(name))
+
+
 def main() -> None:
     try:
         app()

@@ -1,4 +1,4 @@
-"""`kb test`: the checks, then pytest over both cores, with what runs only under --all named. Called by kb.py and so by CI."""
+"""`kb test` and `kb bench`. The test: the checks, then pytest over both cores, with what runs only under --all named. Called by kb.py and so by CI."""
 
 from __future__ import annotations
 
@@ -19,3 +19,17 @@ def run(browser: str, everything: bool, arguments: list[str]) -> int:
             return checked.returncode
     command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 1), "--dist", "loadgroup", *(["--all"] if everything else []), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
+
+
+def bench(name: str | None) -> int:
+    """Run tests/benchmarks/bench_<name>.py; without a name, list what there is with the first line of each."""
+    folder = ROOT / "tests" / "benchmarks"
+    found = {path.stem.removeprefix("bench_"): path for path in sorted(folder.glob("bench_*.py"))}
+    if name in found:
+        path = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
+        return subprocess.run([sys.executable, str(found[name])], cwd=ROOT, env={**os.environ, "PYTHONPATH": path}).returncode
+    for known, path in found.items():
+        print(f"{known:12} {path.read_text(encoding='utf-8').split(chr(34) * 3)[1].strip().splitlines()[0]}")
+    if name:
+        print(f'kb: there is no benchmark "{name}"', file=sys.stderr)
+    return 2 if name else 0
