@@ -14,6 +14,8 @@ from mkdocs.structure.files import InclusionLevel
 from pages import history, posts
 from pages.model import load_site
 from publishing import addresses
+from publishing.mathematics import Formulas
+from publishing.sources import SourceLines
 from roadmap.coverage import load_map
 from roadmap.navigation import navigation
 from roadmap.topic import describe
@@ -36,6 +38,7 @@ def on_config(config):
     config.repo_url = repo_url or config.repo_url or None
     if not config.repo_url:
         config.edit_uri = None
+    build["formulas"], build["findings"] = Formulas(), []
     build["site"] = site = load_site(ROOT)
     build["coverage"] = coverage = load_map(site)
     config.nav = navigation(site, coverage, drafts=build["command"] == "serve")
@@ -57,7 +60,19 @@ def on_files(files, *, config):
     return files
 
 
+def on_page_content(html, *, page, config, files):
+    path = f"docs/{page.file.src_uri}"
+    source = ROOT / path
+    lines = SourceLines(source.read_text("utf-8") if source.is_file() else "")
+    html, findings = build["formulas"].render(html, path, lines.line_of)
+    build["findings"] += findings
+    return html
+
+
+@event_priority(-100)  # all pages are rendered and none is written yet
 def on_env(env, *, config, files):
+    if build["findings"]:
+        raise PluginError(str(Refused(build["findings"])))
     env.globals["coverage"] = build["coverage"]
     return env
 
@@ -66,3 +81,16 @@ def on_page_context(context, *, page, config, nav):
     source = build["site"].by_path.get(page.file.src_uri)
     context["topic"] = describe(source, build["site"], build["coverage"], ROOT) if source else None
     return context
+
+
+def on_post_page(output, *, page, config):
+    # Excerpts of the journal reach a page without on_page_content.
+    output, findings = build["formulas"].render(output, f"docs/{page.file.src_uri}", lambda tex: 1)
+    build["findings"] += findings
+    return output
+
+
+def on_post_build(*, config):
+    build["formulas"].close()
+    if build["findings"]:
+        raise PluginError(str(Refused(build["findings"])))
