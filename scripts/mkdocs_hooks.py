@@ -15,7 +15,11 @@ from pages import history, posts
 from pages.model import load_site
 from publishing import addresses
 from publishing.mathematics import Formulas
+from publishing.paths import judge_sources
+from publishing.sanitizer import judge_html, judge_meta
+from publishing.seal import seal
 from publishing.sources import SourceLines
+from publishing.verdicts import Verdicts
 from roadmap.coverage import load_map
 from roadmap.navigation import navigation
 from roadmap.topic import describe
@@ -24,6 +28,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A hook module is executed anew for each rebuild of `serve`, so this holds exactly one build.
 build: dict = {"command": "build"}
+
+
+LIVE_RELOAD = livereload._SCRIPT_TEMPLATE.substitute(
+    epoch="document.currentScript.dataset.epoch", request_id="document.currentScript.dataset.request")
+
+
+def refuse(findings):
+    """Stops the build with all findings in one message."""
+    if findings:
+        raise PluginError(str(Refused(findings)))
 
 
 def on_startup(*, command, dirty):
@@ -38,7 +52,8 @@ def on_config(config):
     config.repo_url = repo_url or config.repo_url or None
     if not config.repo_url:
         config.edit_uri = None
-    build["formulas"], build["findings"] = Formulas(), []
+    build["formulas"], build["verdicts"], build["findings"] = Formulas(), Verdicts(), []
+    refuse(judge_sources(Path(config.docs_dir), ROOT))
     build["site"] = site = load_site(ROOT)
     build["coverage"] = coverage = load_map(site)
     config.nav = navigation(site, coverage, drafts=build["command"] == "serve")
@@ -65,14 +80,19 @@ def on_page_content(html, *, page, config, files):
     source = ROOT / path
     lines = SourceLines(source.read_text("utf-8") if source.is_file() else "")
     html, findings = build["formulas"].render(html, path, lines.line_of)
+    findings += judge_meta(page.meta, path, SourceLines(lines.text))
+    key = build["verdicts"].key("article", path, html)
+    if not build["verdicts"].clean(key):
+        findings += (refused := judge_html(html, path, SourceLines(lines.text)))
+        if not refused:
+            build["verdicts"].remember(key)
     build["findings"] += findings
     return html
 
 
 @event_priority(-100)  # all pages are rendered and none is written yet
 def on_env(env, *, config, files):
-    if build["findings"]:
-        raise PluginError(str(Refused(build["findings"])))
+    refuse(build["findings"])
     env.globals["coverage"] = build["coverage"]
     return env
 
@@ -90,7 +110,21 @@ def on_post_page(output, *, page, config):
     return output
 
 
+@event_priority(-100)  # the feeds and every other plugin have written their files
 def on_post_build(*, config):
     build["formulas"].close()
-    if build["findings"]:
-        raise PluginError(str(Refused(build["findings"])))
+    live = [LIVE_RELOAD] if build["command"] == "serve" else []
+    build["findings"] += seal(Path(config.site_dir), config.site_url, config.theme.dirs, more_scripts=live, verdicts=build["verdicts"])
+    refuse(build["findings"])
+
+
+def on_serve(server, *, config, builder):
+    """MkDocs' live-reload script with its two numbers in attributes: one text, so that the policy can name its hash."""
+
+    def inject(content, epoch):
+        before, end, after = content.rpartition(b"</body>")
+        tag = f'<script data-epoch="{epoch}" data-request="{livereload._timestamp()}">{LIVE_RELOAD}</script>'
+        return before + tag.encode() + end + after
+
+    server._inject_js_into_html = inject
+    return server

@@ -239,12 +239,12 @@ class _Judge:
                 self.refuse(CLASS, f"class {quote(name)}: it would dress the text up as the theme's own", name, "class")
 
 
-def judge_page(html: str, source_path: str, *, script_hashes: Iterable[str], script_folder: str, page_url: str,
-               site_url: str, allow_base: bool = False) -> list[Finding]:
+def judge_page(html: str, source_path: str, *, script_hashes: Iterable[str], script_folders: tuple[str, ...], page_url: str,
+               site_url: str, redirect: bool = False) -> list[Finding]:
     """The refusals of a whole published page, as far as the article's judgement cannot know them.
 
     A page may run the inline scripts whose hashes our own templates gave (`script_hashes`, CSP notation) and files
-    under `script_folder`, a full URL; it holds no event handler, no style attribute, no foreign resource, no frame.
+    under `script_folders`, full URLs; it holds no event handler, no style attribute, no foreign resource, no frame.
     """
     from publishing.policy import hash_of
     from urllib.parse import urljoin
@@ -287,8 +287,8 @@ def judge_page(html: str, source_path: str, *, script_hashes: Iterable[str], scr
             source = attributes.get("src")
             script_type = (attributes.get("type") or "").lower()
             if source is not None:
-                if not urljoin(page_url, source).startswith(script_folder):
-                    judge.refuse(SCRIPT, f"script {quote(source)} from outside {script_folder}")
+                if not urljoin(page_url, source).startswith(script_folders):
+                    judge.refuse(SCRIPT, f"script {quote(source)} from outside {' and '.join(script_folders)}")
             elif script_type != "application/json" and hash_of(node.text(strip=False)) not in hashes:
                 judge.refuse(SCRIPT, f"inline script that no template of ours contains: {quote(node.text(strip=True))}")
         elif tag == "meta" and "http-equiv" in attributes:
@@ -296,7 +296,7 @@ def judge_page(html: str, source_path: str, *, script_hashes: Iterable[str], scr
             policies += directive == "content-security-policy"
             if directive not in rules.http_equiv:
                 judge.refuse(ATTRIBUTE, f"meta http-equiv={quote(directive)} in the finished page")
-            if directive == "refresh" and not allow_base:
+            if directive == "refresh" and not redirect:
                 judge.refuse(ATTRIBUTE, "meta refresh in a page that is no redirect")
         child = node.last_child
         while child is not None:

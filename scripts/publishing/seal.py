@@ -1,0 +1,90 @@
+"""The last step over a built folder: judges everything in it and puts the policy on every page.
+
+`seal` is called by the build's hook after all plugins (also by `serve`, with the live-reload script). It changes pages
+only by adding the policy as the first element of <head>; everything else it finds is a refusal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from pages.findings import Finding
+from publishing import policy
+from publishing.feeds import judge_json_feed, judge_shard, judge_xml
+from publishing.paths import judge_site
+from publishing.sanitizer import STRUCTURE, judge_page
+from publishing.verdicts import Verdicts
+
+HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
+SEALED = re.compile(r'\s*<meta http-equiv="Content-Security-Policy"[^>]*>', re.IGNORECASE)
+REDIRECT_MARK = '<meta name="kb-redirect" content="1">'
+# Where scripts/search puts its index.
+SEARCH_FOLDERS = ("search/", "assets/search/")
+
+
+def page_url(site_url: str, inside: str) -> str:
+    """The address of a published file: `classic/index.html` is `…/classic/`."""
+    return site_url + (inside.removesuffix("index.html") if inside.endswith("index.html") else inside)
+
+
+def seal(site: Path, site_url: str, templates: Iterable[str | Path], *, more_scripts: Iterable[str] = (), verdicts: Verdicts | None = None,
+         sanitize: bool = True) -> list[Finding]:
+    """Seals `site` in place and returns the refusals.
+
+    `templates` are the folders of the theme's and our templates, `more_scripts` the text of inline scripts that the server adds,
+    `sanitize=False` leaves layer one out (for the tests that try layer two alone).
+    """
+    verdicts = verdicts or Verdicts()
+    findings = judge_site(site) if sanitize else []
+    trusted = policy.template_scripts(map(Path, templates))
+    trusted |= {policy.hash_of(script): script for script in more_scripts}
+    pages = {file: file.read_text("utf-8") for file in sorted(site.rglob("*.html")) if not file.is_symlink()}
+    # The trusted scripts that this site uses: the theme has some for features that are off.
+    used = {policy.hash_of(script) for script in more_scripts}
+    for html in pages.values():
+        used |= policy.inline_scripts(html) & trusted.keys()
+    csp = policy.content_security_policy(site_url, used)
+    element = policy.meta(csp)
+    for file, html in pages.items():
+        inside = file.relative_to(site).as_posix()
+        if (head := HEAD.search(html)) is None:
+            findings.append(Finding(f"site/{inside}", 1, 0, "error", STRUCTURE, "a page without <head>"))
+            continue
+        plain = SEALED.sub("", html, count=1) if SEALED.match(html, head.end()) else html
+        sealed = plain[: head.end()] + "\n    " + element + plain[head.end():]
+        if sealed != html:
+            file.write_text(sealed, "utf-8")
+        if sanitize:
+            key = verdicts.key("page", inside, site_url, sealed)
+            if not verdicts.clean(key):
+                refused = judge_page(sealed, f"site/{inside}", script_hashes=used, page_url=page_url(site_url, inside),
+                                     script_folders=tuple(site_url + folder for folder in policy.SCRIPT_FOLDERS),
+                                     site_url=site_url, redirect=REDIRECT_MARK in sealed)
+                if not refused:
+                    verdicts.remember(key)
+                findings += refused
+            else:
+                verdicts.remember(key)
+    if sanitize:
+        findings += _beside_pages(site, site_url)
+    (site / "_headers").write_text(policy.headers(csp), "utf-8")
+    verdicts.save()
+    return findings
+
+
+def _beside_pages(site: Path, site_url: str) -> list[Finding]:
+    findings: list[Finding] = []
+    for file in sorted(site.rglob("*")):
+        if file.is_symlink() or file.suffix not in (".xml", ".json", ".js", ".bin"):
+            continue
+        inside = file.relative_to(site).as_posix()
+        path = f"site/{inside}"
+        if file.suffix == ".xml":
+            findings += judge_xml(file.read_bytes(), path, site_url)
+        elif inside.startswith(SEARCH_FOLDERS):
+            findings += judge_shard(file.read_bytes(), path)
+        elif file.suffix == ".json" and file.name.startswith("feed"):
+            findings += judge_json_feed(file.read_bytes(), path, site_url)
+    return findings
