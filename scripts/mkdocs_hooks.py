@@ -8,10 +8,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from mkdocs import livereload
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import InclusionLevel
 
 from pages import history, posts
+from pages.findings import Refused
 from pages.model import load_site
 from publishing import addresses
 from publishing.mathematics import Formulas
@@ -29,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A hook module is executed anew for each rebuild of `serve`, so this holds exactly one build.
 build: dict = {"command": "build"}
 
-
+# MkDocs' own script; `on_serve` says why its numbers stand elsewhere.
 LIVE_RELOAD = livereload._SCRIPT_TEMPLATE.substitute(
     epoch="document.currentScript.dataset.epoch", request_id="document.currentScript.dataset.request")
 
@@ -55,6 +58,7 @@ def on_config(config):
     build["formulas"], build["verdicts"], build["findings"] = Formulas(), Verdicts(), []
     refuse(judge_sources(Path(config.docs_dir), ROOT))
     build["site"] = site = load_site(ROOT)
+    refuse([finding for page in site.pages for finding in judge_meta(page.meta, page.source, SourceLines(page.text))])
     build["coverage"] = coverage = load_map(site)
     config.nav = navigation(site, coverage, drafts=build["command"] == "serve")
     return config
@@ -80,7 +84,6 @@ def on_page_content(html, *, page, config, files):
     source = ROOT / path
     lines = SourceLines(source.read_text("utf-8") if source.is_file() else "")
     html, findings = build["formulas"].render(html, path, lines.line_of)
-    findings += judge_meta(page.meta, path, SourceLines(lines.text))
     key = build["verdicts"].key("article", path, html)
     if not build["verdicts"].clean(key):
         findings += (refused := judge_html(html, path, SourceLines(lines.text)))
