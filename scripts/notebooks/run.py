@@ -227,7 +227,9 @@ def size_report(root: Path = ROOT) -> str:
 
 def command(paths: Iterable[Path], jobs: int | None = None, dask: str | None = None, use_cache: bool = True, twice: bool = False,
             prune: bool = False, root: Path = ROOT) -> int:
-    """`kb run`: execute, print findings and a summary; 0 clean, 1 findings, 2 the tool failed."""
+    """`kb run`: execute, print findings (of receipts too) and a summary; 0 clean, 1 findings, 2 the tool failed."""
+    from notebooks import receipts
+
     if prune:
         files, size = globals()["prune"](root)
         print(f"removed {files} files, {size / 1e6:.1f} MB; {size_report(root)}")
@@ -238,6 +240,11 @@ def command(paths: Iterable[Path], jobs: int | None = None, dask: str | None = N
         print(f"kb run: {error}", file=sys.stderr)
         return FAILED
     findings = [result.finding for result in results if result.finding]
+    for result in results:
+        page = Path(root) / Path(result.path).with_name("index.md")
+        if result.succeeded and page.is_file():
+            text = page.read_bytes().decode("utf-8", errors="replace")
+            findings += receipts.check_page(page.relative_to(root).as_posix(), text, result, root, lambda path: cached(root, path))
     for finding in sorted(findings):
         print(finding.render())
     executed = [result for result in results if not result.cached]
