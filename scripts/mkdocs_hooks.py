@@ -16,7 +16,7 @@ from mkdocs.structure.files import InclusionLevel
 from pages import history, posts
 from pages.findings import Refused
 from pages.model import load_site
-from publishing import addresses
+from publishing import addresses, offline, redirects
 from publishing.mathematics import Formulas
 from publishing.paths import judge_sources
 from publishing.sanitizer import judge_html, judge_meta
@@ -116,8 +116,13 @@ def on_post_page(output, *, page, config):
 @event_priority(-100)  # the feeds and every other plugin have written their files
 def on_post_build(*, config):
     build["formulas"].close()
+    build["findings"] += redirects.write(Path(config.site_dir), config.site_url)
     live = [LIVE_RELOAD] if build["command"] == "serve" else []
-    build["findings"] += seal(Path(config.site_dir), config.site_url, config.theme.dirs, more_scripts=live, verdicts=build["verdicts"])
+    for_file_addresses = bool(os.environ.get("KB_OFFLINE"))
+    build["findings"] += seal(Path(config.site_dir), config.site_url, config.theme.dirs, more_scripts=live,
+                              verdicts=build["verdicts"], with_policy=not for_file_addresses)
+    if for_file_addresses:
+        build["findings"] += offline.make(Path(config.site_dir))
     refuse(build["findings"])
 
 

@@ -30,11 +30,12 @@ def page_url(site_url: str, inside: str) -> str:
 
 
 def seal(site: Path, site_url: str, templates: Iterable[str | Path], *, more_scripts: Iterable[str] = (), verdicts: Verdicts | None = None,
-         sanitize: bool = True) -> list[Finding]:
+         sanitize: bool = True, with_policy: bool = True) -> list[Finding]:
     """Seals `site` in place and returns the refusals.
 
     `templates` are the folders of the theme's and our templates, `more_scripts` the text of inline scripts that the server adds,
-    `sanitize=False` leaves layer one out (for the tests that try layer two alone).
+    `sanitize=False` leaves layer one out and `with_policy=False` layer two (for the tests that try one alone; the
+    offline folder has no policy either, because its addresses are the web's).
     """
     verdicts = verdicts or Verdicts()
     findings = judge_site(site) if sanitize else []
@@ -53,7 +54,7 @@ def seal(site: Path, site_url: str, templates: Iterable[str | Path], *, more_scr
             findings.append(Finding(f"site/{inside}", 1, 0, "error", STRUCTURE, "a page without <head>"))
             continue
         plain = SEALED.sub("", html, count=1) if SEALED.match(html, head.end()) else html
-        sealed = plain[: head.end()] + "\n    " + element + plain[head.end():]
+        sealed = plain[: head.end()] + "\n    " + element + plain[head.end():] if with_policy else plain
         if sealed != html:
             file.write_text(sealed, "utf-8")
         if sanitize:
@@ -69,7 +70,8 @@ def seal(site: Path, site_url: str, templates: Iterable[str | Path], *, more_scr
                 verdicts.remember(key)
     if sanitize:
         findings += _beside_pages(site, site_url)
-    (site / "_headers").write_text(policy.headers(csp), "utf-8")
+    if with_policy:
+        (site / "_headers").write_text(policy.headers(csp), "utf-8")
     verdicts.save()
     return findings
 
