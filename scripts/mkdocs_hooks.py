@@ -98,6 +98,7 @@ def on_page_content(html, *, page, config, files):
 def on_env(env, *, config, files):
     refuse(build["findings"])
     env.globals["coverage"] = build["coverage"]
+    env.globals["addresses"] = {file.src_uri: file.url for file in files}
     return env
 
 

@@ -21,7 +21,7 @@ MAP_FILE = Path(__file__).with_name("concepts.yml")
 
 @dataclass(frozen=True)
 class Concept:
-    """One place on the map; `state` is complete, draft or planned; `url` is empty while planned."""
+    """One place on the map; `state` is complete, draft or planned; `url` is empty while planned, `notebook` a path in docs/."""
 
     slug: str
     section: str
@@ -36,7 +36,7 @@ class Concept:
     kind: str = "explainer"
     aliases: tuple[str, ...] = ()
     zh: str = ""
-    notebook: bool = False
+    notebook: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _concept(slug: str, section: str, planned: dict, page: Page | None) -> Conce
     return Concept(slug, section, page.title or planned["title"], tuple(needs) if isinstance(needs, list) else concept.needs,
                    planned["data"], planned["wave"], "complete" if meta.get("status") == "complete" else "draft",
                    page.url, str(meta.get("description") or ""), minutes if isinstance(minutes, int) else 0, concept.kind,
-                   tuple(map(str, meta.get("aliases") or ())), str(meta.get("zh") or ""), bool(page.notebook))
+                   tuple(map(str, meta.get("aliases") or ())), str(meta.get("zh") or ""), page.notebook)
 
 
 def _entry(post: Page) -> Entry:
