@@ -69,6 +69,7 @@ def check(paths: Paths = None, format: Annotated[Format, typer.Option(help="How 
     """Judge contributions without building or executing anything."""
     from checks import run as checks
 
+    bootstrap.ensure_node_packages()
     raise typer.Exit(checks.command("check", paths or [], format.value))
 
 
@@ -77,6 +78,7 @@ def fix(paths: Paths = None) -> None:
     """Repair what can be repaired without a decision."""
     from checks import run as checks
 
+    bootstrap.ensure_node_packages()
     raise typer.Exit(checks.command("fix", paths or [], "text"))
 
 
