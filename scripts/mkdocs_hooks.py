@@ -25,6 +25,7 @@ from publishing.sources import SourceLines
 from publishing.verdicts import Verdicts
 from roadmap.coverage import load_map
 from roadmap.navigation import navigation
+from roadmap.structured import structured_data
 from roadmap.topic import describe
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +60,7 @@ def on_config(config):
     refuse(judge_sources(Path(config.docs_dir), ROOT))
     build["site"] = site = load_site(ROOT)
     refuse([finding for page in site.pages for finding in judge_meta(page.meta, page.source, SourceLines(page.text))])
-    build["coverage"] = coverage = load_map(site)
+    build["coverage"] = coverage = load_map(site, drafts=build["command"] == "serve")
     config.nav = navigation(site, coverage, drafts=build["command"] == "serve")
     return config
 
@@ -97,12 +98,15 @@ def on_page_content(html, *, page, config, files):
 def on_env(env, *, config, files):
     refuse(build["findings"])
     env.globals["coverage"] = build["coverage"]
+    env.globals["addresses"] = {file.src_uri: file.url for file in files}
     return env
 
 
 def on_page_context(context, *, page, config, nav):
     source = build["site"].by_path.get(page.file.src_uri)
-    context["topic"] = describe(source, build["site"], build["coverage"], ROOT) if source else None
+    context["topic"] = topic = describe(source, build["site"], build["coverage"], ROOT) if source else None
+    context["structured_data"] = structured_data(topic, str(page.meta.get("title") or page.title), str(page.meta.get("description") or ""),
+                                                 page.canonical_url, config.site_url, config.site_name)
     return context
 
 

@@ -22,7 +22,7 @@ SCRIPT_FOLDERS = ("assets/javascripts/", "assets/js/")
 STYLE_FOLDERS = ("assets/stylesheets/", "assets/css/")
 FONT_FOLDERS = ("assets/fonts/",)
 
-INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 # The character set must be declared within a page's first 1,024 bytes, and it stands behind the policy.
 LONGEST_META = 900
 HSTS_SECONDS = 31_536_000  # one year, as the preload lists ask

@@ -289,7 +289,7 @@ def judge_page(html: str, source_path: str, *, script_hashes: Iterable[str], scr
             if source is not None:
                 if not urljoin(page_url, source).startswith(script_folders):
                     judge.refuse(SCRIPT, f"script {quote(source)} from outside {' and '.join(script_folders)}")
-            elif script_type != "application/json" and hash_of(node.text(strip=False)) not in hashes:
+            elif script_type not in ("application/json", "application/ld+json") and hash_of(node.text(strip=False)) not in hashes:
                 judge.refuse(SCRIPT, f"inline script that no template of ours contains: {quote(node.text(strip=True))}")
         elif tag == "meta" and "http-equiv" in attributes:
             directive = (attributes["http-equiv"] or "").lower()

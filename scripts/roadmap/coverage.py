@@ -5,6 +5,7 @@ Pages state their own prerequisites; the map states them for planned pages. A te
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +14,14 @@ import yaml
 
 from pages.model import Page, Site
 
+# As many as the home page shows without scrolling past them.
+LATEST_ENTRIES = 3
 MAP_FILE = Path(__file__).with_name("concepts.yml")
 
 
 @dataclass(frozen=True)
 class Concept:
-    """One place on the map; `state` is complete, draft or planned; `url` is empty while planned."""
+    """One place on the map; `state` is complete, draft or planned; `url` is empty while planned, `notebook` a path in docs/."""
 
     slug: str
     section: str
@@ -31,13 +34,23 @@ class Concept:
     description: str = ""
     minutes: int = 0
     kind: str = "explainer"
+    aliases: tuple[str, ...] = ()
+    zh: str = ""
+    notebook: str = ""
 
 
 @dataclass(frozen=True)
 class Section:
+    """One of the four parts of the roadmap; `description` is that of its page."""
+
     slug: str
     title: str
     concepts: tuple[Concept, ...]
+    description: str = ""
+
+    @property
+    def written(self) -> list[Concept]:
+        return [concept for concept in self.concepts if concept.url]
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,31 @@ class Coverage:
         """Every slug in reading order: section by section, as the map lists them."""
         return list(self.concepts)
 
+    def section(self, slug: str) -> Section:
+        return next(section for section in self.sections if section.slug == slug)
+
+    def named(self, slugs: Iterable[str] | None) -> list[Concept]:
+        """The concepts that `slugs` name; a name that is not on the map is left to the checks."""
+        return [self.concepts[slug] for slug in slugs or () if slug in self.concepts]
+
+    @property
+    def latest_entries(self) -> list[Entry]:
+        return sorted(self.entries, key=lambda entry: (entry.date, entry.title), reverse=True)[:LATEST_ENTRIES]
+
+    @property
+    def first_entry(self) -> Entry | None:
+        return min(self.entries, key=lambda entry: (entry.date, entry.title), default=None)
+
+    @cached_property
+    def index(self) -> list[tuple[str, list[tuple[str, Concept]]]]:
+        """Every title and alias under its first letter, A to Z."""
+        names = {(name, concept.slug): concept for concept in self.concepts.values() for name in (concept.title, *concept.aliases)}
+        letters: dict[str, list[tuple[str, Concept]]] = {}
+        for (name, _), concept in sorted(names.items(), key=lambda item: (item[0][0].casefold(), item[0][1])):
+            first = name[:1].upper()
+            letters.setdefault(first if first.isascii() and first.isalpha() else "#", []).append((name, concept))
+        return sorted(letters.items())
+
     def onward(self, slug: str) -> list[Concept]:
         """The concepts that name `slug` as a prerequisite, in reading order."""
         return [concept for concept in self.concepts.values() if slug in concept.needs]
@@ -90,14 +128,15 @@ class Coverage:
                       key=lambda entry: (entry.date, entry.title), reverse=True)
 
 
-def load_map(site: Site | None = None, map_file: Path = MAP_FILE) -> Coverage:
-    """The map as it stands, with the state of each page where `site` is given."""
+def load_map(site: Site | None = None, map_file: Path = MAP_FILE, drafts: bool = True) -> Coverage:
+    """The map as it stands, with the state of each page where `site` is given; without `drafts` they count as planned."""
     data = yaml.safe_load(map_file.read_text(encoding="utf-8"))
-    existing = site.by_slug if site else {}
+    existing = {slug: page for slug, page in site.by_slug.items() if drafts or not page.draft} if site else {}
     sections = []
     for slug, section in data.items():
         concepts = tuple(_concept(name, slug, planned, existing.get(name)) for name, planned in section["pages"].items())
-        sections.append(Section(slug, section["title"], concepts))
+        intro = site.by_path.get(f"{slug}/index.md") if site else None
+        sections.append(Section(slug, section["title"], concepts, str(intro.meta.get("description") or "") if intro else ""))
     return Coverage(sections, [_entry(post) for post in site.posts if not post.draft] if site else [])
 
 
@@ -111,7 +150,8 @@ def _concept(slug: str, section: str, planned: dict, page: Page | None) -> Conce
     minutes = meta.get("minutes")
     return Concept(slug, section, page.title or planned["title"], tuple(needs) if isinstance(needs, list) else concept.needs,
                    planned["data"], planned["wave"], "complete" if meta.get("status") == "complete" else "draft",
-                   page.url, str(meta.get("description") or ""), minutes if isinstance(minutes, int) else 0, concept.kind)
+                   page.url, str(meta.get("description") or ""), minutes if isinstance(minutes, int) else 0, concept.kind,
+                   tuple(map(str, meta.get("aliases") or ())), str(meta.get("zh") or ""), page.notebook)
 
 
 def _entry(post: Page) -> Entry:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from pages.model import Site
 from roadmap.coverage import Coverage
 
-# The pages that are not on the map, tab by tab; one that does not exist is left out.
-START = ("index.md", "roadmap.md", "concepts.md", "about.md")
+# The pages that are not on the map, each a tab of its own; one that does not exist is left out.
+BEFORE = {"Home": "index.md", "Roadmap": "roadmap.md"}
+AFTER = {"Concepts": "concepts.md", "Journal": "journal/index.md"}
 CONTRIBUTING = "contributing"
 
 
 def navigation(site: Site, coverage: Coverage, drafts: bool) -> list:
     """MkDocs' `nav`: paths relative to docs/; drafts stand in it only where they are built."""
-    tabs: list = [{"Home": [path for path in START if path in site.by_path]}]
+    tabs: list = [{title: path} for title, path in BEFORE.items() if path in site.by_path]
     for section in coverage.sections:
         shown = ("complete", "draft") if drafts else ("complete",)
         paths = [f"{section.slug}/index.md"] if f"{section.slug}/index.md" in site.by_path else []
         paths += [f"{section.slug}/{concept.slug}/index.md" for concept in section.concepts if concept.state in shown]
         if paths:
             tabs.append({section.title: paths})
-    tabs.append({"Journal": ["journal/index.md"]})
+    tabs += [{title: [path] if path == "journal/index.md" else path} for title, path in AFTER.items() if path in site.by_path]
     guides = sorted((path for path in site.by_path if path.startswith(f"{CONTRIBUTING}/")),
                     key=lambda path: (not path.endswith("/index.md"), site.by_path[path].meta.get("order", 99), path))
     if guides:
-        tabs.append({"Contribute": guides})
+        tabs.append({"Contribute": guides + [path for path in ("about.md",) if path in site.by_path]})
     return tabs

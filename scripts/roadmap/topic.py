@@ -29,6 +29,10 @@ class Topic:
     changed: dt.date | None = None
     changes: tuple[history.Change, ...] = ()
 
+    @property
+    def position(self) -> int:
+        """The page's place in its section's reading order, from 1."""
+        return self.section.concepts.index(self.concept) + 1
 
 def describe(page: Page, site: Site, coverage: Coverage, root: Path) -> Topic:
     """Everything the templates need to know of `page`."""

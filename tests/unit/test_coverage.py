@@ -48,3 +48,22 @@ def test_a_draft_is_in_the_navigation_only_where_it_is_built(tmp_path):
     assert published["Classic machine learning"] == ["classic/linear-regression/index.md"]
     served = {title: paths for tab in navigation(site, coverage, drafts=True) for title, paths in tab.items()}
     assert served["Classic machine learning"] == ["classic/linear-regression/index.md", "classic/decision-trees/index.md"]
+
+
+def test_the_index_lists_every_alias_under_its_letter(tmp_path):
+    folder = tmp_path / "docs" / "classic" / "decision-trees"
+    folder.mkdir(parents=True)
+    (folder / "index.md").write_text("---\ntitle: Decision trees\naliases: [CART, 5-way split]\nstatus: complete\n---\n")
+    index = dict(load_map(load_site(tmp_path)).index)
+    assert ("CART", "decision-trees") in [(name, concept.slug) for name, concept in index["C"]]
+    assert [name for name, _ in index["#"]] == ["5-way split"]
+    for names in index.values():
+        assert [name.casefold() for name, _ in names] == sorted(name.casefold() for name, _ in names)
+
+
+def test_a_draft_counts_as_planned_where_drafts_are_not_built(tmp_path):
+    folder = tmp_path / "docs" / "classic" / "decision-trees"
+    folder.mkdir(parents=True)
+    (folder / "index.md").write_text("---\ntitle: T\nstatus: draft\n---\n")
+    concept = load_map(load_site(tmp_path), drafts=False).concepts["decision-trees"]
+    assert (concept.state, concept.url) == ("planned", "")
