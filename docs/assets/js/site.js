@@ -2,10 +2,19 @@
 import { page as figures } from "./figures/load.js";
 import { frame, page as framePage } from "./frame.js";
 
+// What only some pages need is fetched by those pages.
+const PARTS = [
+  [".md-content details.success, .md-content details.predict", () => import("./exercises.js"), (part, root) => part.equip(root, location.pathname)],
+];
+
 frame();
 
 // The theme's observable fires for the first page and for each one that instant navigation brings.
 window.document$.subscribe(() => {
   framePage();
   figures();
+  const root = document.querySelector(".md-content");
+  for (const [selector, load, start] of PARTS) {
+    if (root && document.querySelector(selector)) load().then((part) => start(part, root));
+  }
 });

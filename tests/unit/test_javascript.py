@@ -1,0 +1,14 @@
+"""Runs the JavaScript unit tests of the pure modules in Node."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
+
+
+@pytest.mark.parametrize("file", TESTS, ids=[path.name for path in TESTS])
+def test_in_node(file, root):
+    done = subprocess.run([str(root / ".venv" / "bin" / "node"), "--test", str(file)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
