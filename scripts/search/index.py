@@ -1,0 +1,100 @@
+"""Chooses what is searched and writes the index beside the built site.
+
+Called by the build's last hook and by the benchmark. The index itself is made by build.mjs in Node, with the very
+module that reads queries in the browser; here is only what a page is and where it stands on the roadmap.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pages.model import Page, Site
+from roadmap.coverage import Coverage
+
+ROOM = Path(__file__).resolve().parent
+ROOT = ROOM.parent.parent
+NODE = ROOT / ".venv" / "bin" / "node"
+# The folder below the site's root that the client asks.
+FOLDER = "search"
+
+# Pages that hold only what the build lists: every word on them leads elsewhere.
+LISTS = frozenset({"tags.md", "journal/index.md"})
+JOURNAL = "Journal"
+ABOUT = "About this site"
+
+# What the theme asks of its own index before it starts a worker; our client answers instead. The separator is what
+# the theme splits the words at that it highlights on a page reached from a result.
+THEME_INDEX = {"config": {"lang": ["en"], "separator": r"[\s\-,:!=\[\]()\"/]+", "pipeline": []}, "docs": []}
+
+
+class ThemeIndex:
+    """Stands in for the index of Material's search plugin, which then writes these bytes and nothing of the pages."""
+
+    def add_entry_from_context(self, page: Any) -> None:
+        """The theme's plugin offers each rendered page; the index is made from the sources instead."""
+
+    def generate_search_index(self, previous: Any) -> str:
+        return json.dumps(THEME_INDEX, separators=(",", ":"))
+
+
+def records(site: Site, coverage: Coverage) -> tuple[list[dict[str, Any]], list[str]]:
+    """What build.mjs takes: pages in reading order (concepts by the map, then posts, then the rest) and place names."""
+    places = [section.title for section in coverage.sections] + [JOURNAL, ABOUT]
+    section_at = {section.slug: at for at, section in enumerate(coverage.sections)}
+    steps = {concept.slug: step for section in coverage.sections
+             for step, concept in enumerate(section.concepts, 1)}
+    order = {slug: at for at, slug in enumerate(coverage.order)}
+
+    def place(page: Page) -> list[Any]:
+        if page.kind == "post":
+            return [places.index(JOURNAL), str(page.meta.get("date") or "")[:10]]
+        if page.kind in ("explainer", "project", "section"):
+            return [section_at[page.section], steps.get(page.slug, 0)]
+        return [places.index(ABOUT), 0]
+
+    chosen = [page for page in site.pages if searched(page)]
+    kinds = ("explainer", "project", "section", "post", "plain")
+    chosen.sort(key=lambda page: (kinds.index(page.kind) // 2, order.get(page.slug, len(order)), page.path))
+    return [_record(page, site, place(page)) for page in chosen], places
+
+
+def searched(page: Page) -> bool:
+    """Drafts are never found, nor pages that are only lists, nor what says `search: {exclude: true}`."""
+    excluded = isinstance(options := page.meta.get("search"), dict) and options.get("exclude")
+    return not (page.draft or excluded or page.path in LISTS or page.path == "index.md")
+
+
+def _record(page: Page, site: Site, place: list[Any]) -> dict[str, Any]:
+    meta = page.meta
+    notebook = (site.root / "docs" / page.notebook).read_text("utf-8", errors="replace") if page.notebook else ""
+    return {
+        "url": page.url, "kind": page.kind, "title": page.title, "aliases": _texts(meta.get("aliases")),
+        "zh": str(meta.get("zh") or ""), "questions": _texts(meta.get("questions")),
+        "description": str(meta.get("description") or ""), "tags": _texts(meta.get("tags")), "body": page.body,
+        "notebook": notebook, "notebookUrl": f"{PurePosixPath(page.notebook).with_suffix('')}/" if notebook else "",
+        "place": place,
+    }
+
+
+def _texts(value: Any) -> list[str]:
+    """A list of plain texts, whatever front matter held: checks judge it, the index must not fail over it."""
+    if isinstance(value, str):
+        return [value]
+    return [str(one) for one in value if isinstance(one, (str, int, float))] if isinstance(value, list) else []
+
+
+def write(pages: list[dict[str, Any]], places: list[str], folder: Path, *, offline: bool = False, text: bool = True) -> None:
+    """Write the index of `pages` into `folder`; scripts instead of JSON for a folder that is opened from file://."""
+    job = {"pages": pages, "places": places, "folder": str(folder), "offline": offline, "text": text}
+    subprocess.run([NODE, ROOM / "build.mjs"], input=json.dumps(job), text=True, encoding="utf-8", check=True, cwd=ROOT)
+    if offline:
+        (folder / "search_index.js").write_text(f"var __index={json.dumps(THEME_INDEX)};\n", encoding="utf-8")
+
+
+def publish(site: Site, coverage: Coverage, target: Path, *, offline: bool = False) -> None:
+    """The index and its client for a built site in `target`."""
+    pages, places = records(site, coverage)
+    write(pages, places, target / FOLDER, offline=offline)

@@ -1,0 +1,25 @@
+/** What a word counts by where it stands, and what a name counts when the whole of it is typed. The only place of these numbers. */
+
+/** Field weights before saturation: a title above an alias, an alias above a question or heading, those above prose. */
+export const FIELD = { title: 12, alias: 9, question: 4, heading: 3, description: 3, lead: 2, body: 1, notebook: 0.5, code: 0.06 };
+
+/** Term frequency saturates (BM25's k1); longer pages are brought down to the mean length by this share (its b). */
+export const SATURATION = 4;
+export const LENGTH_SHARE = 0.4;
+
+/**
+ * Impacts of whole names, 0..89. The order is the promise: a title, an alias or Chinese name, a part of a title
+ * ("Ridge" of "Ridge, lasso and elastic net"), a question, the initials of a name, a heading, two neighboring words.
+ */
+export const NAME = { title: 89, alias: 80, part: 70, question: 60, initials: 45, heading: 40, pair: 25, weakPair: 14 };
+
+/** Pages kept for a term: the strongest. Further ones would not reach the first ten, and would cost every reader. */
+export const MOST_PAGES = 120;
+/** A page's terms weaker than this share of the strongest impact are kept only while the term is rare. */
+export const WORDS_KEPT = 8_000;
+/** Bytes of a shard, of a block of page records and of a pack of text to quote: what one look-up costs. */
+export const SHARD_BYTES = 6_000;
+export const BLOCK_PAGES = 4;
+export const PACK_CHARACTERS = 3_000;
+/** Text of one section that can be quoted; a match further down is shown by the section's beginning. */
+export const QUOTED_CHARACTERS = 6_000;
