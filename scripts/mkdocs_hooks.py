@@ -27,6 +27,7 @@ from roadmap.coverage import load_map
 from roadmap.navigation import navigation
 from roadmap.structured import structured_data
 from roadmap.topic import describe
+from search import index as search_index
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,6 +69,7 @@ def on_config(config):
 @event_priority(100)  # before the blog plugin reads the posts' front matter
 def on_files(files, *, config):
     site = build["site"]
+    config.plugins["material/search"].search_index = search_index.ThemeIndex()
     for page in site.pages:
         file = files.get_file_from_path(page.path)
         if file is None:
@@ -121,6 +123,7 @@ def on_post_page(output, *, page, config):
 def on_post_build(*, config):
     build["formulas"].close()
     build["findings"] += redirects.write(Path(config.site_dir), config.site_url)
+    search_index.publish(build["site"], build["coverage"], Path(config.site_dir), offline=bool(os.environ.get("KB_OFFLINE")))
     live = [LIVE_RELOAD] if build["command"] == "serve" else []
     for_file_addresses = bool(os.environ.get("KB_OFFLINE"))
     build["findings"] += seal(Path(config.site_dir), config.site_url, config.theme.dirs, more_scripts=live,

@@ -21,7 +21,7 @@ HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 SEALED = re.compile(r'\s*<meta http-equiv="Content-Security-Policy"[^>]*>', re.IGNORECASE)
 REDIRECT_MARK = '<meta name="kb-redirect" content="1">'
 # Where scripts/search puts its index.
-SEARCH_FOLDERS = ("assets/search/",)
+SEARCH_FOLDERS = ("search/",)
 
 
 def page_url(site_url: str, inside: str) -> str:

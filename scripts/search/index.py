@@ -19,6 +19,8 @@ ROOT = ROOM.parent.parent
 NODE = ROOT / ".venv" / "bin" / "node"
 # The folder below the site's root that the client asks.
 FOLDER = "search"
+# The client's modules below docs/, and where their bundles are published.
+CLIENT = "assets/js/search"
 
 # Pages that hold only what the build lists: every word on them leads elsewhere.
 LISTS = frozenset({"tags.md", "journal/index.md"})
@@ -88,13 +90,21 @@ def _texts(value: Any) -> list[str]:
 
 def write(pages: list[dict[str, Any]], places: list[str], folder: Path, *, offline: bool = False, text: bool = True) -> None:
     """Write the index of `pages` into `folder`; scripts instead of JSON for a folder that is opened from file://."""
-    job = {"pages": pages, "places": places, "folder": str(folder), "offline": offline, "text": text}
-    subprocess.run([NODE, ROOM / "build.mjs"], input=json.dumps(job), text=True, encoding="utf-8", check=True, cwd=ROOT)
+    _node({"pages": pages, "places": places, "folder": str(folder), "offline": offline, "text": text})
     if offline:
         (folder / "search_index.js").write_text(f"var __index={json.dumps(THEME_INDEX)};\n", encoding="utf-8")
 
 
 def publish(site: Site, coverage: Coverage, target: Path, *, offline: bool = False) -> None:
-    """The index and its client for a built site in `target`."""
+    """The index of a site and its client, into the built site in `target`."""
     pages, places = records(site, coverage)
+    if offline:  # no server turns a folder into its page
+        pages = [{**page, "url": f"{page['url']}index.html", "notebookUrl": page["notebookUrl"] and f"{page['notebookUrl']}index.html"} for page in pages]
     write(pages, places, target / FOLDER, offline=offline)
+    scripts = target / CLIENT
+    scripts.mkdir(parents=True, exist_ok=True)
+    _node({"client": {"sources": str(ROOT / "docs" / CLIENT), "target": str(scripts), "offline": offline}})
+
+
+def _node(job: dict[str, Any]) -> None:
+    subprocess.run([NODE, ROOM / "build.mjs"], input=json.dumps(job), text=True, encoding="utf-8", check=True, cwd=ROOT)

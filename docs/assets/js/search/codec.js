@@ -2,10 +2,11 @@
  * Postings as printable text: compact in a JSON string, and loadable as a script where fetch is refused (file://).
  *
  * The build encodes, rank.js decodes. A posting list is its document frequency followed by (page delta, impact,
- * section) for each page, pages ascending. Digits are the printable ASCII characters that JSON need not escape.
+ * section) for each page, pages ascending. Digits are the printable ASCII characters that neither JSON
+ * nor HTML need escape.
  */
 
-const DIGITS = Array.from({ length: 92 }, (_, at) => String.fromCharCode(35 + at)).filter((digit) => digit !== "\\").slice(0, 90);
+const DIGITS = Array.from({ length: 92 }, (_, at) => String.fromCharCode(35 + at)).filter((digit) => digit !== "\\" && digit !== "<");
 const VALUE = new Uint8Array(128);
 DIGITS.forEach((digit, at) => { VALUE[digit.charCodeAt(0)] = at; });
 

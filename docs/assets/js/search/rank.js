@@ -7,7 +7,7 @@
  */
 import { TOP, decode, decodeWords } from "./codec.js";
 import { completions, corrections, lookalikes } from "./spelling.js";
-import { LONGEST_QUERY, MOST_TERMS, STOP_WORDS, anchorOf, content, fold, nameTerms, phrase, shardOf, stem, tokens } from "./text.js";
+import { LONGEST_QUERY, MOST_TERMS, anchorOf, content, phrase, shardOf, stem, tokens } from "./text.js";
 
 /** Results that are shown: nobody scrolls further, and each may cost a block of page records. */
 export const MOST_RESULTS = 10;
@@ -16,6 +16,10 @@ const NAME_WEIGHT = 2.5;
 const WHOLE_WEIGHT = 2.5;
 /** How far a page counts that holds few of the query's words: the exponent on the share of their weight. */
 const COVERAGE = 1;
+/** A page with less than this share of what the query says is not an answer. */
+const LEAST_SHARE = 0.2;
+/** A single letter or digit says little. */
+const LETTER = 0.25;
 /** A corrected or completed word is a guess. */
 const GUESS = { correction: 0.85, completion: 0.6 };
 /** Concepts come before the journal, the sections' own pages and the pages about this site. */
@@ -112,7 +116,7 @@ export function createEngine(load) {
           if (stem(word) !== token.term) group.options.push({ term: stem(word), weight: GUESS.completion, word });
         }
       }
-      if (!known) {
+      if (!known && !(group.options.length && token.word.length < 5)) {
         for (const { word, cost } of corrections(token.word, vocabulary)) {
           group.options.push({ term: stem(word), weight: GUESS.correction / (1 + 0.2 * Math.max(0, cost)), word, corrected: true });
         }
@@ -130,6 +134,7 @@ export function createEngine(load) {
       return found;
     };
     const matched = new Set();
+    const unseen = Math.log(2 + 2 * index.pages);
     let mass = 0;
     for (const group of groups) {
       const best = new Map();
@@ -137,7 +142,7 @@ export function createEngine(load) {
       for (const option of group.options) {
         const found = list(option.term, index.shards);
         if (!found) continue;
-        const rarity = Math.log(1 + (index.pages - found.frequency + 0.5) / (found.frequency + 0.5)) + 0.05;
+        const rarity = (Math.log(1 + (index.pages - found.frequency + 0.5) / (found.frequency + 0.5)) + 0.05) * trust(group.token);
         group.mass = Math.max(group.mass, rarity * option.weight);
         matched.add(option.term);
         found.pages.forEach((id, at) => {
@@ -145,7 +150,8 @@ export function createEngine(load) {
           if (!(best.get(id)?.score >= score)) best.set(id, { score, section: found.sections[at] });
         });
       }
-      if (!group.extra) mass += group.mass;
+      // A word that no page has is as telling as the rarest that one has.
+      if (!group.extra) mass += group.mass || trust(group.token) * unseen;
       for (const [id, { score, section }] of best) {
         const own = page(id);
         own.words += score;
@@ -185,7 +191,7 @@ export function createEngine(load) {
     for (const own of pages.values()) {
       const share = mass ? own.mass / mass : 1;
       own.score = own.words * share ** COVERAGE + own.names;
-      ranked.push(own);
+      if (share >= LEAST_SHARE || own.names) ranked.push(own);
     }
     ranked.sort((a, b) => b.score - a.score || a.id - b.id);
     const candidates = ranked.slice(0, MOST_RESULTS + 6);
@@ -249,9 +255,13 @@ export function createEngine(load) {
   return { search, quote };
 }
 
-/** Control, format and private characters never mean anything here, and what follows LONGEST_QUERY is not read. */
+/** Control, format and private characters and markup never mean anything here, and what follows LONGEST_QUERY is not read. */
 function readable(query) {
-  return String(query).slice(0, LONGEST_QUERY).replace(/[\p{C}]/gu, " ");
+  return String(query).slice(0, LONGEST_QUERY).replace(/<\/?[a-z][^>]*>/gi, " ").replace(/\p{C}/gu, " ");
+}
+
+function trust({ term, han }) {
+  return term.length > 1 || han ? 1 : LETTER;
 }
 
 function unique(list) {
@@ -263,12 +273,12 @@ function unique(list) {
 function readings(run) {
   const first = run.map((group) => group.options[0]);
   if (first.some((option) => !option)) return [];
-  const trust = (options) => options.reduce((product, option) => product * option.weight, 1);
-  const found = [{ key: phrase(first.map((option) => option.term)), trust: trust(first) }];
+  const belief = (options) => options.reduce((product, option) => product * option.weight, 1);
+  const found = [{ key: phrase(first.map((option) => option.term)), trust: belief(first) }];
   run.forEach((group, at) => {
     for (const option of group.options.slice(1)) {
       const options = first.with(at, option);
-      found.push({ key: phrase(options.map((one) => one.term)), trust: trust(options) });
+      found.push({ key: phrase(options.map((one) => one.term)), trust: belief(options) });
     }
   });
   return found;

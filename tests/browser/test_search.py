@@ -1,0 +1,132 @@
+"""The search as a reader meets it: Material's dialog, our answers, below a sub-path, under the policy."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+BOX = "[data-md-component=search-query]"
+RESULT = ".md-search-result__link"
+
+
+def search(page, query: str) -> None:
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.matches('[data-md-component=search-query]')")
+    page.keyboard.type(query, delay=15)
+
+
+def hrefs(page, site_url) -> list[str]:
+    page.wait_for_selector(RESULT)
+    return [link.get_attribute("href").removeprefix(site_url) for link in page.locator(RESULT).all()]
+
+
+def meta(page) -> str:
+    return page.locator(".md-search-result__meta").inner_text()
+
+
+def test_cart_from_the_home_page_finds_decision_trees(page, site_url):
+    asked = []
+    page.goto(site_url, wait_until="networkidle")
+    page.on("request", lambda request: asked.append(request.url))
+    search(page, "CART")
+    page.wait_for_selector(RESULT)
+    page.wait_for_selector(".kb-hit mark")
+    assert hrefs(page, site_url)[0] == "classic/decision-trees/?h=CART"
+    first = page.locator(".md-search-result__item").first
+    assert "Classic machine learning" in first.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/classic/decision-trees/?h=CART")
+    assert page.locator("h1").inner_text().startswith("Decision trees")
+    assert all(url.startswith(site_url) for url in asked)
+    page.heard.silent()
+
+
+def test_nothing_is_loaded_before_somebody_searches(page, site_url):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(site_url)))
+    page.goto(site_url, wait_until="networkidle")
+    assert [url for url in asked if url.startswith("search/")] == ["search/search_index.json"]
+    assert not [url for url in asked if "worker" in url]
+    assert len(page.request.get(f"{site_url}search/search_index.json").body()) < 200
+
+
+def test_arrows_and_keys(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    page.keyboard.press("f")
+    page.keyboard.type("decision tree", delay=15)
+    page.wait_for_selector(RESULT)
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.matches('.md-search-result__link')")
+    page.keyboard.press("Escape")
+    assert page.evaluate("!document.querySelector('#__search').checked")
+    page.heard.silent()
+
+
+def test_it_still_answers_after_instant_navigation_and_on_a_deep_page(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    page.locator(".md-tabs").get_by_role("link", name="Roadmap").click()
+    page.wait_for_url("**/roadmap/")
+    search(page, "cart")
+    assert hrefs(page, site_url)[0].startswith("classic/decision-trees/")
+    page.heard.silent()
+
+
+def test_a_shared_link_opens_with_its_results(page, site_url):
+    page.goto(f"{site_url}classic/?q=recursive+partitioning", wait_until="networkidle")
+    assert hrefs(page, site_url)[0].startswith("classic/decision-trees/")
+    page.heard.silent()
+
+
+def test_pasted_text_is_searched(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("决策树")
+    assert hrefs(page, site_url)[0].startswith("classic/decision-trees/")
+    page.heard.silent()
+
+
+@pytest.mark.parametrize("query", ["qwxzv", "<img src=x onerror=alert(1)>", "^(zq+)+$[", "+qwxz -vfoo:jkk^~", "🙈", "שלום"])
+def test_bad_input_says_so_and_suggests(page, site_url, query):
+    page.goto(site_url, wait_until="networkidle")
+    page.keyboard.press("/")
+    page.keyboard.insert_text(query)
+    page.wait_for_selector(".kb-search-note a")
+    assert meta(page) == "No matching documents"
+    assert page.locator(RESULT).count() == 0
+    before = page.url
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.matches('.kb-search-nearest')")
+    page.wait_for_timeout(100)
+    assert page.url == before
+    page.heard.silent()
+
+
+def test_a_misspelt_word_says_what_was_searched(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    search(page, "desicion trees")
+    page.wait_for_selector(".kb-search-note")
+    assert "decision" in page.locator(".kb-search-note").inner_text()
+    assert hrefs(page, site_url)[0].startswith("classic/decision-trees/")
+
+
+def test_a_shard_that_fails_gives_a_message_and_a_retry(page, site_url):
+    page.context.route("**/search/terms/**", lambda route: route.abort())
+    page.goto(site_url, wait_until="networkidle")
+    search(page, "cart")
+    retry = page.locator(".kb-search-retry")
+    retry.wait_for()
+    assert "could not load" in page.locator(".kb-search-note").inner_text()
+    page.context.unroute("**/search/terms/**")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert hrefs(page, site_url)[0].startswith("classic/decision-trees/")
+    assert page.locator(".kb-search-retry").count() == 0
+
+
+def test_the_count_is_announced_and_the_dialog_is_named(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    search(page, "tree")
+    page.wait_for_selector(RESULT)
+    assert page.locator(".md-search-result__meta").get_attribute("role") == "status"
+    assert page.locator("[data-md-component=search]").get_attribute("aria-label")
