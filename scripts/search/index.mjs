@@ -115,6 +115,8 @@ function pageRecord({ page, found, quoted }, sharedAt) {
       return anchor === anchorOf(heading) ? name : [name, anchor];
     }),
   };
+  const aliases = page.zh ? [...page.aliases, page.zh] : page.aliases;
+  if (aliases.length) record.a = aliases;
   if (page.kind === "post") record.j = 1;
   else if (page.kind !== "explainer" && page.kind !== "project") record.k = page.kind;
   if (found.bookAt < found.sections.length) {

@@ -123,7 +123,7 @@ def test_markup_in_a_title_is_escaped():
     script = """
       import { group, marked, snippet } from "./docs/assets/js/search/display.js";
       const bad = '<img src=x onerror="alert(1)">';
-      const hit = { title: bad, description: bad, heading: bad, place: bad, step: 1, kind: "concept", url: "u/", location: "u/#a", section: 1, score: 1, marks: [] };
+      const hit = { title: bad, description: bad, heading: bad, place: bad, aliases: [bad], step: 1, kind: "concept", url: "u/", location: "u/#a", section: 1, score: 1, marks: [] };
       console.log(JSON.stringify([group(hit, 0, ["img"]), group({ ...hit, section: 0 }, 0, ["img"]), marked(bad, new Set(["img"])), snippet(bad, new Set(["src"]))]));
     """
     done = subprocess.run([NODE, "--input-type=module", "-e", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -81,6 +81,14 @@ export function placeOf(hit) {
   return hit.step ? `${hit.place}, step ${hit.step}` : hit.place;
 }
 
+/** A page found by another name says so: the match would otherwise be nowhere to see. */
+function alsoCalled({ title, aliases }, terms) {
+  const all = new Set(terms);
+  for (const [from, to] of matches(title, terms)) all.delete(stem(fold(title.slice(from, to))));
+  const name = aliases.find((alias) => matches(alias, all).length);
+  return name ? `<p class="kb-hit">Also called ${marked(name, terms)}</p>` : "";
+}
+
 /**
  * A hit as the theme's result group: the page, and under it the section where the match stands.
  * @param {number} at its place in the list, by which its snippet finds it later
@@ -95,7 +103,7 @@ export function group(hit, at, terms) {
     location: hit.url, title: marked(hit.title, set), text: "", score, terms: words, tags: [escape(placeOf(hit))],
   };
   if (hit.notebook) page.tags.push("Notebook");
-  if (!hit.section) return [{ ...page, text: slot(marked(hit.description, set)) }];
+  if (!hit.section) return [{ ...page, text: alsoCalled(hit, set) + slot(marked(hit.description, set)) }];
   // A trace above the page's own score: Enter opens the section, and the theme does not fold it away.
   return [page, { location: hit.location, title: marked(hit.heading, set), text: slot(marked(hit.description, set)), score: score + 0.01, terms: words }];
 }

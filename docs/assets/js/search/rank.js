@@ -238,7 +238,7 @@ export function createEngine(load) {
       const anchor = section ? (typeof one === "object" ? one[1] : anchorOf(heading)) : "";
       const inBook = section >= (entry.n ?? Infinity);
       return {
-        id, kind, url: entry.u, title: entry.t, description: entry.d, score: score * (KIND[kind] ?? 1),
+        id, kind, url: entry.u, title: entry.t, description: entry.d, aliases: entry.a ?? [], score: score * (KIND[kind] ?? 1),
         place: index.places[entry.p[0]], step: entry.p[1], section, heading, notebook: inBook,
         location: section ? `${inBook ? entry.b : entry.u}#${anchor}` : entry.u, pack: packOf(entry, section),
       };
