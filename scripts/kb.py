@@ -83,6 +83,15 @@ def fix(paths: Paths = None) -> None:
 
 
 @app.command()
+def preview(base: Annotated[str, typer.Argument(help="The commit or branch that the change is compared with.")] = "main") -> None:
+    """Build the offline site into preview/, opening on a list of the changed pages."""
+    from publishing import preview as previews
+
+    bootstrap.ensure_node_packages()
+    raise typer.Exit(previews.make(base))
+
+
+@app.command()
 def test(
     all: Annotated[bool, typer.Option("--all", help="Also double execution, kills, scale and every page in every state.")] = False,
     arguments: Annotated[Optional[list[str]], typer.Argument(help="Passed on to pytest after --.")] = None,

@@ -23,6 +23,7 @@ from publishing.sanitizer import judge_html, judge_meta
 from publishing.seal import seal
 from publishing.sources import SourceLines
 from publishing.verdicts import Verdicts
+from roadmap import wanted
 from roadmap.coverage import load_map
 from roadmap.navigation import navigation
 from roadmap.structured import structured_data
@@ -80,6 +81,10 @@ def on_files(files, *, config):
         elif page.draft and build["command"] != "serve":
             file.inclusion = InclusionLevel.EXCLUDED
     return files
+
+
+def on_page_markdown(markdown, *, page, config, files):
+    return f"{markdown}\n\n{wanted.board(build['coverage'], build['site'])}" if page.file.src_uri == wanted.PAGE else markdown
 
 
 def on_page_content(html, *, page, config, files):
