@@ -120,19 +120,18 @@ for name, g, j in zip(iris.feature_names, iris_gains, range(4)):
 np.testing.assert_allclose(best_gain_petal_width, best_gain_petal_length, rtol=1e-12)   # an exact tie
 
 # %% Where to cut iris first alt="Above: petal widths of the 150 irises in three rows, one per species, with a dashed cut at 0.8 cm that separates setosa from the rest. Below: Gini gain against the position of the cut; petal width and petal length rise to flat tops of the same height, the two sepal curves stay well below"
-fig, (top, bottom) = plt.subplots(2, 1, figsize=(6, 6), height_ratios=[2, 3])
+fig, (top, bottom) = plt.subplots(2, 1, figsize=(5, 5.4), height_ratios=[2, 3])
 jitter = np.random.default_rng(0).uniform(-.3, .3, len(y))
 for k, marker in enumerate("o^s"):
     top.plot(X[y == k, 3], y[y == k] + jitter[y == k], marker, color=f"C{k}", markersize=4, alpha=.8)
-top.axvline(.8, color="0.5", linestyle="--")
+top.axvline(.8, color="C5", linestyle="--")
 top.set(yticks=range(3), yticklabels=iris.target_names, xlabel="petal width (cm)")
 positions = np.arange(.05, 8, .02)                # 395 cuts, also between the candidates
-for j, style in enumerate([":", "-.", "--", "-"]):
+for j, (style, color) in enumerate([(":", "C5"), ("-.", "C5"), ("--", "C4"), ("-", "C3")]):
     inside = positions[(positions > X[:, j].min()) & (positions < X[:, j].max())]
-    bottom.plot(inside, [gain(X[:, j], y, t) for t in inside], style, color=f"C{j}", label=iris.feature_names[j][:-5])
-bottom.set(xlabel="position of the cut (cm)", ylabel="Gini gain", ylim=(0, .43))
+    bottom.plot(inside, [gain(X[:, j], y, t) for t in inside], style, color=color, label=iris.feature_names[j][:-5])
+bottom.set(xlabel="position of the cut (cm)", ylabel="Gini gain", ylim=(0, .5))
 bottom.legend(ncols=2, loc="upper right")
-plt.tight_layout()
 plt.show()
 
 # %% Why not count errors
@@ -464,8 +463,8 @@ for seed in range(10):
     line = LinearRegression().fit(time[past], level[past])
     trend_tree.append(np.abs(tree.predict(time[future]) - level[future]).mean())
     trend_line.append(np.abs(line.predict(time[future]) - level[future]).mean())
-plt.plot(time[past], level[past], ".", color="0.6", label="training rows")
-plt.plot(time[future], level[future], "x", color="0.6", label="later rows")
+plt.plot(time[past], level[past], ".", color="C5", alpha=.5, label="training rows")
+plt.plot(time[future], level[future], "x", color="C5", alpha=.5, label="later rows")
 plt.plot(time, tree.predict(time), color="C0", label="tree")
 plt.plot(time, line.predict(time), "--", color="C1", label="linear regression")
 plt.xlabel("time")
@@ -474,11 +473,11 @@ plt.legend()
 plt.show()
 trend_tree, trend_line = np.array(trend_tree), np.array(trend_line)
 
-# %% One tree or a hundred
-fold_forest = cross_val_score(RandomForestClassifier(random_state=0), X_cancer, malignant, cv=folds)
+# %% One tree or fifty
+fold_forest = cross_val_score(RandomForestClassifier(n_estimators=50, random_state=0), X_cancer, malignant, cv=folds)
 forest_wins, forest_losses = int((fold_forest > fold_tree).sum()), int((fold_forest < fold_tree).sum())
 show("one tree, ten folds", fold_tree)
-show("forest of 100 trees, ten folds", fold_forest)
+show("forest of 50 trees, ten folds", fold_forest)
 print(f"forest better in {forest_wins} folds, worse in {forest_losses}")
 
 # %% [markdown]
