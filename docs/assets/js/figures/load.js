@@ -5,6 +5,7 @@
 // Written out, not composed, so that a bundler for the offline folder can follow them.
 const FIGURES = {
   "drag-the-line": () => import("./drag-the-line.js"),
+  "split-picker": () => import("./split-picker.js"),
 };
 
 const NEAR = "500px"; // loaded this far ahead of the screen, so that nothing moves under the reader's eyes

@@ -26,6 +26,8 @@ function pile(counts) {
   return present.map(([count, species]) => `${count} ${species}`).join(", ");
 }
 
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
+
 /** The cut as the pages write it: two digits, because it lies between two tenths. */
 const cutText = (cut) => `${cm(cut, 2)} cm`;
 
@@ -70,11 +72,11 @@ function firstCut() {
   const right = side("R");
   const live = Object.fromEntries(["parent", "left", "right", "gain"].map((name) => [name, liveNumber(name === "left" ? 1 : name === "right" ? 2 : 0)]));
   const total = TENTHS.length;
-  const gainFormula = formula(
-    mi("Δ"), "=", live.parent.element,
-    "−", math("mfrac", {}, left.term(), mn(total)), live.left.element,
-    "−", math("mfrac", {}, right.term(), mn(total)), live.right.element,
-    "=", live.gain.element,
+  // Two halves, so that a narrow screen can put the second below the first.
+  const gainFormula = html(
+    "div", { class: "kb-figure__row kb-figure__row--centered kb-figure__row--close" },
+    formula(mi("Δ"), "=", live.parent.element, "−", math("mfrac", {}, left.term(), mn(total)), "·", live.left.element),
+    formula("−", math("mfrac", {}, right.term(), mn(total)), "·", live.right.element, "=", live.gain.element),
   );
 
   const state = spokenState();
@@ -141,7 +143,7 @@ function firstCut() {
     live.left.set(fixed(split.giniLeft, 4));
     live.right.set(fixed(split.giniRight, 4));
     live.gain.set(fixed(split.gain, 4));
-    state.say(`${FEATURES[feature]} at most ${cutText(split.cut)}. Left: ${pile(split.left)}. Right: ${pile(split.right)}. Gain ${fixed(split.gain, 4)}. ${verdict(split)}`);
+    state.say(`${capital(FEATURES[feature])} at most ${cutText(split.cut)}. Left: ${pile(split.left)}. Right: ${pile(split.right)}. Gain ${fixed(split.gain, 4)}. ${verdict(split)}`);
   }
 
   function verdict(split) {
@@ -150,7 +152,7 @@ function firstCut() {
     const winners = FEATURES.map((_, j) => j).filter((j) => bestGain[j] > overall - TIE);
     const found = winners.filter((j) => [...visited[j]].some((i) => curves[j][i].gain > overall - TIE));
     if (found.length < winners.length) return "No cut of any measurement gains more. Does another gain as much?";
-    return `A tie: ${winners.map((j) => FEATURES[j]).join(" and ")} both gain ${fixed(overall, 4)}, by different cuts that give the same two piles.`;
+    return `A tie: ${winners.map((j) => FEATURES[j]).join(" and ")} both gain ${fixed(overall, 4)}, by cuts that give the same two piles.`;
   }
 
   draggable(grip, (px) => {
@@ -201,7 +203,7 @@ function keepCutting() {
     marks,
   );
   const blocks = svg("g", { "aria-hidden": "true" });
-  const tree = svg("svg", { viewBox: "0 0 344 252", role: "img", "aria-label": "The tree from the root above to the leaves below; a block is as wide as its pile. The same tree stands below as text." }, svg("text", { x: 5, y: 16 }, "The piles, level by level"), blocks);
+  const tree = svg("svg", { viewBox: "0 0 344 252", role: "img", "aria-label": "The tree from the root above to the leaves below; a block is as wide as its pile. The same tree stands below as text." }, ...SPECIES.map((species, k) => svg("text", { x: 5 + (k + 0.5) * (334 / N_CLASSES), y: 16, "text-anchor": "middle" }, species)), blocks);
   const text = html("pre", {}, "");
   const state = spokenState();
   const limit = slider({ label: "Depth limit", min: 0, max: DEEPEST, step: 1, value: depth, onInput: (next) => { depth = next; draw(); } });
@@ -220,9 +222,10 @@ function keepCutting() {
   }
 
   function lines(node, indent) {
-    if (!node.low) return [`${indent}${SPECIES[node.prediction]} (${pile(node.counts)})`];
-    const question = `${FEATURES[node.feature]} ≤ ${cutText(node.cut)}`;
-    return [`${indent}${question}?`, `${indent}yes:`, ...lines(node.low, `${indent}  `), `${indent}no:`, ...lines(node.high, `${indent}  `)];
+    if (!node.low) return [node.counts[node.prediction] === node.n ? pile(node.counts) : `${SPECIES[node.prediction]} (${pile(node.counts)})`];
+    const [yes, ...belowYes] = lines(node.low, `${indent}  `);
+    const [no, ...belowNo] = lines(node.high, `${indent}  `);
+    return [`${FEATURES[node.feature]} ≤ ${cutText(node.cut)}?`, `${indent}yes: ${yes}`, ...belowYes, `${indent}no: ${no}`, ...belowNo];
   }
 
   function draw() {
