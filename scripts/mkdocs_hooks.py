@@ -25,6 +25,7 @@ from publishing.sources import SourceLines
 from publishing.verdicts import Verdicts
 from roadmap import wanted
 from roadmap.coverage import load_map
+from roadmap.drawing import draw
 from roadmap.navigation import navigation
 from roadmap.structured import structured_data
 from roadmap.topic import describe
@@ -104,7 +105,8 @@ def on_page_content(html, *, page, config, files):
 @event_priority(-100)  # all pages are rendered and none is written yet
 def on_env(env, *, config, files):
     refuse(build["findings"])
-    env.globals["coverage"] = build["coverage"]
+    env.globals["coverage"] = coverage = build["coverage"]
+    env.globals["draw"] = lambda section: draw(section, coverage)
     env.globals["addresses"] = {file.src_uri: file.url for file in files}
     return env
 

@@ -21,7 +21,7 @@ NODE = ROOT / ".venv" / "bin" / "node"
 BUNDLE = "PUB-801"
 SECONDS_TO_BUNDLE = 60
 
-LINK = re.compile(r"""(<(?:a|area|link|form)\b[^>]*?\s(?:href|action)=)(["'])(.*?)\2""", re.DOTALL)
+LINK = re.compile(r"""(<(?:a|area|link|form)\b[^>]*?\s(?:(?:xlink:)?href|action)=)(["'])(.*?)\2""", re.DOTALL)
 MODULE = re.compile(r"""<script\b(?=[^>]*\btype=["']module["'])[^>]*?\ssrc=(["'])(.*?)\1[^>]*>\s*</script>""", re.DOTALL)
 PRELOAD = re.compile(r"""\s*<link\b[^>]*rel=["']modulepreload["'][^>]*>""")
 

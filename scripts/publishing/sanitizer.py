@@ -270,9 +270,12 @@ def judge_page(html: str, source_path: str, *, script_hashes: Iterable[str], scr
             if kind == "math":
                 continue
             if kind == "svg":
-                if name.lower() not in rules.page_svg_attributes:
+                if name.lower() not in rules.page_svg_attributes and not name.startswith("data-kb-"):
                     judge.refuse(ATTRIBUTE, f"attribute {quote(name)} of <{tag}> in the finished page")
-                elif name == "href" and not value.startswith("#") and (tag != "a"):
+                elif name in ("href", "xlink:href") and tag == "a":  # the map's links
+                    if reason := judge_url(value, "href", rules, site_url):
+                        judge.refuse(URL, f"{reason} in {name} of <{tag}> in the finished page: {quote(value)}")
+                elif name in ("href", "xlink:href") and not value.startswith("#"):
                     judge.refuse(URL, f"address {quote(value)} in <{tag}> of the finished page")
                 continue
             if name not in rules.page_attributes and not name.startswith(rules.page_prefixes):

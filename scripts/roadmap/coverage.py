@@ -87,6 +87,10 @@ class Coverage:
         return [self.concepts[slug] for slug in slugs or () if slug in self.concepts]
 
     @property
+    def written(self) -> list[Concept]:
+        return [concept for concept in self.concepts.values() if concept.url]
+
+    @property
     def latest_entries(self) -> list[Entry]:
         return sorted(self.entries, key=lambda entry: (entry.date, entry.title), reverse=True)[:LATEST_ENTRIES]
 

@@ -5,6 +5,7 @@ import { frame, page as framePage } from "./frame.js";
 // What only some pages need is fetched by those pages.
 const PARTS = [
   [".md-content details.success, .md-content details.predict", () => import("./exercises.js"), (part, root) => part.equip(root, location.pathname)],
+  ["[data-kb-progress], [data-kb-done]", () => import("./progress.js"), (part, root) => part.equip(root)],
 ];
 
 frame();
