@@ -10,9 +10,14 @@ from pathlib import Path
 
 from mkdocs import livereload
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import event_priority
-from mkdocs.structure.files import InclusionLevel
+from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs_jupyter.config import settings as jupyter
 
+from notebooks.embed import PLACEHOLDER
+from notebooks.page import TEMPLATES
+from notebooks.site import Notebooks, run_in_background, watched_folder
 from pages import history, posts
 from pages.findings import Refused
 from pages.model import load_site
@@ -64,12 +69,21 @@ def on_config(config):
     build["site"] = site = load_site(ROOT)
     refuse([finding for page in site.pages for finding in judge_meta(page.meta, page.source, SourceLines(page.text))])
     build["coverage"] = coverage = load_map(site, drafts=build["command"] == "serve")
+    jupyter.templates_dir = str(TEMPLATES)
+    build["notebooks"], build["embeddings"] = Notebooks(ROOT), {}
+    drafts = build["command"] == "serve"
+    paths = [f"docs/{page.notebook}" for page in site.pages if page.notebook and (drafts or not page.draft)]
+    if build["command"] == "serve":
+        build["waiting"] = build["notebooks"].take_cached(paths)
+    else:
+        refuse(build["notebooks"].execute(paths))
+        refuse(build["notebooks"].check((page.source, page.text) for page in site.pages if not page.draft))
     config.nav = navigation(site, coverage, drafts=build["command"] == "serve")
     return config
 
 
 @event_priority(100)  # before the blog plugin reads the posts' front matter
-def on_files(files, *, config):
+def _change_sources(files, *, config):
     site = build["site"]
     config.plugins["material/search"].search_index = search_index.ThemeIndex()
     for page in site.pages:
@@ -81,15 +95,64 @@ def on_files(files, *, config):
                 file.abs_src_path = str(copy)
         elif page.draft and build["command"] != "serve":
             file.inclusion = InclusionLevel.EXCLUDED
+            if notebook := files.get_file_from_path(page.notebook):
+                notebook.inclusion = InclusionLevel.EXCLUDED
+    _point_at_executed_copies(files)
     return files
 
 
+@event_priority(-100)  # mkdocs-jupyter has wrapped the notebooks it found by that path, and its wrapper forgets the path
+def _add_notebook_files(files, *, config):
+    _point_at_executed_copies(files)
+    for path, data in build["notebooks"].files().items():
+        files.append(File.generated(config, path, content=data))
+    return files
+
+
+def _point_at_executed_copies(files):
+    for path, copy in build["notebooks"].executed().items():
+        files.get_file_from_path(path).abs_src_path = str(copy)
+
+
+on_files = CombinedEvent(_change_sources, _add_notebook_files)
+
+
+def address_from(page, files):
+    """Gives relative addresses from `page` to files named by their path below docs/."""
+    return lambda path: files.get_file_from_path(path).url_relative_to(page.file)
+
+
+@event_priority(-100)  # after mkdocs-jupyter has put its own render in place
+def on_pre_page(page, *, config, files):
+    path = f"docs/{page.file.src_uri}"
+    if path in build["notebooks"].results:
+        convert = page.render
+
+        def render(config, files):
+            convert(config, files)
+            page.markdown = build["notebooks"].page_markdown(path, page.content)
+            Page.render(page, config, files)
+
+        page.render = render
+    return page
+
+
 def on_page_markdown(markdown, *, page, config, files):
-    return f"{markdown}\n\n{wanted.board(build['coverage'], build['site'])}" if page.file.src_uri == wanted.PAGE else markdown
+    if page.file.src_uri == wanted.PAGE:
+        return f"{markdown}\n\n{wanted.board(build['coverage'], build['site'])}"
+    embedding = build["notebooks"].embedding(f"docs/{page.file.src_uri}", markdown, address_from(page, files))
+    if embedding is None or page.file.src_uri.endswith(".py"):
+        return markdown
+    build["embeddings"][page.file.src_uri] = embedding
+    return embedding.markdown(markdown)
 
 
 def on_page_content(html, *, page, config, files):
     path = f"docs/{page.file.src_uri}"
+    if embedding := build["embeddings"].get(page.file.src_uri):
+        html = embedding.content(html)
+    elif path in build["notebooks"].results:
+        html = build["notebooks"].page_content(path, html, address_from(page, files))
     source = ROOT / path
     lines = SourceLines(source.read_text("utf-8") if source.is_file() else "")
     html, findings = build["formulas"].render(html, path, lines.line_of)
@@ -121,6 +184,7 @@ def on_page_context(context, *, page, config, nav):
 
 def on_post_page(output, *, page, config):
     # Excerpts of the journal reach a page without on_page_content.
+    output = PLACEHOLDER.sub("", output)
     output, findings = build["formulas"].render(output, f"docs/{page.file.src_uri}", lambda tex: 1)
     build["findings"] += findings
     return output
@@ -149,4 +213,5 @@ def on_serve(server, *, config, builder):
         return before + tag.encode() + end + after
 
     server._inject_js_into_html = inject
+    server.watch(str(watched_folder(ROOT)), recursive=False)
     return server

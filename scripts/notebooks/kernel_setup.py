@@ -17,11 +17,11 @@ from traitlets import Unicode
 
 # 2 device pixels for each CSS pixel: sharp on a phone.
 PIXELS_PER_CSS_PIXEL = 2
-DARK_MIME = "application/vnd.figure.dark+png"
-# Every color of figure.mplstyle that would not read on the dark page, with the one that does.
+DARK_MIME = "image/x-dark-png"
+# The light and dark values of docs/assets/css/tokens.css (a test compares), and what authors write as black and white.
 DARK_OF = {
-    "#24292f": "#e6e9ee", "#000000": "#e6e9ee", "#ffffff": "#1e2129", "#d0d7de": "#444b57",
-    "#0072b2": "#56b4e9", "#d55e00": "#ff8b3d", "#008060": "#2bc79a", "#a0447c": "#e48cc3", "#8a6d00": "#e0b83a", "#56606e": "#aab4c2",
+    "#20282c": "#dfe5e6", "#fdfcf9": "#15191b", "#e3dfd5": "#30383c", "#000000": "#dfe5e6", "#ffffff": "#15191b",
+    "#0f6a7a": "#6fc3d1", "#b9500f": "#f2a268", "#6a4c93": "#bfa3e6", "#3f7d3a": "#8fcb86", "#a83260": "#ef8fb3", "#5f6b71": "#a9b4b9",
 }
 # Mean difference in steps of 256 below which a palette is taken.
 MOST_MEAN_DIFFERENCE = 1.5
@@ -115,7 +115,7 @@ class _DarkFigure(BaseFormatter):
         try:
             data, _ = _render(thing)
         finally:
-            _recolor(thing, {dark: light for light, dark in DARK_OF.items() if light != "#000000"})
+            _recolor(thing, {dark: light for light, dark in DARK_OF.items() if light not in ("#000000", "#ffffff")})
         return base64.b64encode(data).decode("ascii")
 
 

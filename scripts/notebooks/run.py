@@ -43,6 +43,7 @@ class ExecutionResult:
     finding: Finding | None = None
     executed: Path | None = None
     protection: str = ""
+    root: Path = ROOT
 
 
 def find(root: Path, paths: Iterable[Path | str] = ()) -> list[str]:
@@ -80,7 +81,13 @@ def cached(root: Path, path: str) -> ExecutionResult | None:
 
 def _from_entry(root: Path, notebook: source.Notebook, key: str, entry: dict) -> ExecutionResult:
     return ExecutionResult(notebook.path, key, True, True, entry["seconds"], notebook, entry["outputs"], entry["values"], entry["versions"],
-                           executed=executed_path(root, notebook.path))
+                           executed=executed_path(root, notebook.path), root=Path(root))
+
+
+def unexecuted(root: Path, path: str) -> ExecutionResult:
+    """A notebook that has no result yet: its code without outputs."""
+    notebook = read(root, path)
+    return ExecutionResult(path, cache.key(root, notebook), False, False, 0.0, notebook, executed=executed_path(root, path), root=Path(root))
 
 
 def executed_path(root: Path, path: str) -> Path:
@@ -165,7 +172,7 @@ def _settle(root: Path, notebook: source.Notebook, key: str, outcome: execute.Ou
             failure = execute.Failure("tool", detail=f"its result could not be stored: {error}")
             return ExecutionResult(notebook.path, key, False, False, outcome.seconds, notebook, finding=finding_of(notebook, failure))
         return ExecutionResult(notebook.path, key, True, False, outcome.seconds, notebook, outcome.outputs, outcome.values, outcome.versions,
-                               executed=executed_path(root, notebook.path), protection=outcome.protection)
+                               executed=executed_path(root, notebook.path), protection=outcome.protection, root=Path(root))
     return ExecutionResult(notebook.path, key, False, False, outcome.seconds, notebook, finding=finding_of(notebook, outcome.failure),
                            protection=outcome.protection)
 
