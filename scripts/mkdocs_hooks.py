@@ -128,9 +128,12 @@ def on_pre_page(page, *, config, files):
     if path in build["notebooks"].results:
         convert = page.render
 
-        def render(config, files):
+        def converted():
             convert(config, files)
-            page.markdown = build["notebooks"].page_markdown(path, page.content)
+            return page.content
+
+        def render(config, files):
+            page.markdown = build["notebooks"].page_markdown(path, converted)
             Page.render(page, config, files)
 
         page.render = render

@@ -22,6 +22,8 @@ from notebooks import source
 HERE = Path(__file__).resolve().parent
 FOLDER = Path(".cache") / "notebooks"
 ENTRIES = "entries"
+# What mkdocs-jupyter made of an executed copy; converting it again would cost a third of a warm build.
+PAGES = "pages"
 # Raised when the meaning of an entry changes; what reaches the kernel is hashed by itself.
 RUNNER_VERSION = "1"
 # Files whose text decides what a kernel does.
@@ -73,14 +75,14 @@ def key(root: Path, notebook: source.Notebook) -> str:
     return digest.hexdigest()
 
 
-def entry_path(root: Path, key: str) -> Path:
-    return Path(root) / FOLDER / ENTRIES / f"{key}.json"
+def entry_path(root: Path, key: str, kind: str = ENTRIES) -> Path:
+    return Path(root) / FOLDER / kind / f"{key}.json"
 
 
-def load(root: Path, key: str) -> dict | None:
+def load(root: Path, key: str, kind: str = ENTRIES) -> dict | None:
     """The entry, or None when there is none that is whole, unedited and for this very key."""
     try:
-        data = entry_path(root, key).read_bytes()
+        data = entry_path(root, key, kind).read_bytes()
     except OSError:
         return None
     digest, _, payload = data.partition(b"\n")
@@ -93,10 +95,10 @@ def load(root: Path, key: str) -> dict | None:
     return entry if isinstance(entry, dict) and entry.get("key") == key else None
 
 
-def store(root: Path, key: str, entry: dict) -> Path:
+def store(root: Path, key: str, entry: dict, kind: str = ENTRIES) -> Path:
     """Write an entry; OSError (a full disk) leaves nothing behind."""
     payload = json.dumps({**entry, "key": key}, sort_keys=True, separators=(",", ":")).encode()
-    target = entry_path(root, key)
+    target = entry_path(root, key, kind)
     replace(target, hashlib.sha256(payload).hexdigest().encode() + b"\n" + payload)
     return target
 
@@ -124,7 +126,8 @@ def prune(root: Path, keep: set[str]) -> tuple[int, int]:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         if not path.is_file():
             continue
-        stale_entry = path.parent.name == ENTRIES and path.suffix == ".json" and path.stem not in keep
+        # A page is cheap to make again, so all of them go.
+        stale_entry = path.suffix == ".json" and (path.parent.name == PAGES or (path.parent.name == ENTRIES and path.stem not in keep))
         stale_writing = path.name.startswith(".writing-") and time.time() - path.stat().st_mtime > STALE_S
         if stale_entry or stale_writing:
             files, size = files + 1, size + path.stat().st_size

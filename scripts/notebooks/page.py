@@ -12,7 +12,9 @@ import io
 import json
 import re
 import zipfile
+from importlib import metadata
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from notebooks import cache, outputs
 from notebooks.source import HEADING
@@ -20,6 +22,7 @@ from notebooks.source import HEADING
 TEMPLATES = Path(__file__).resolve().parent / "template"
 TITLE = re.compile("\ue000(\\d+)\ue001")
 PLACE = re.compile("<p>\ue000(\\d+)\ue002</p>")
+ENCODED = re.compile("\ue003([^\ue004]*)\ue004")
 STYLE = re.compile(r"\s*<style>.*?</style>\s*\Z", re.S)
 # A zip's earliest time: the same input gives the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -30,8 +33,8 @@ def executed_notebook(result) -> str:
     """The executed notebook as .ipynb text: today's prose and titles with the cached outputs, same input same bytes."""
     cells, code = [], 0
     for index, cell in enumerate(result.notebook.cells):
-        metadata = {**cell.metadata, **({"title": cell.title} if cell.title else {})}
-        node = {"cell_type": cell.kind, "id": f"cell-{index}", "metadata": metadata, "source": cell.source}
+        about = {**cell.metadata, **({"title": cell.title} if cell.title else {})}
+        node = {"cell_type": cell.kind, "id": f"cell-{index}", "metadata": about, "source": cell.source}
         if cell.kind == "code":
             found = result.outputs[code] if code < len(result.outputs) else []
             node |= {"execution_count": code + 1, "outputs": [_portable(output, code + 1) for output in found]}
@@ -52,6 +55,11 @@ def _portable(output: dict, count: int) -> dict:
     return output
 
 
+def template_digest() -> bytes:
+    """Changes with what mkdocs-jupyter would make of the same notebook."""
+    return b"".join(path.read_bytes() for path in sorted(TEMPLATES.rglob("*.j2"))) + metadata.version("mkdocs-jupyter").encode()
+
+
 def page_markdown(rendered: str, result, waiting: bool = False) -> str:
     """mkdocs-jupyter's text as Markdown: without the style sheet it appends, each cell's title a heading below its section."""
     levels = _heading_levels(result.notebook)
@@ -63,7 +71,8 @@ def page_markdown(rendered: str, result, waiting: bool = False) -> str:
         title = re.sub(r"([\\`*_\[\]<>{}#$|~^=])", r"\\\1", cell.title)
         return f"{'#' * levels[cell.number]} {title} {{ #{cell.slug} .kb-cell }}"
 
-    return (WAITING if waiting else "") + TITLE.sub(heading, STYLE.sub("", rendered))
+    decoded = ENCODED.sub(lambda match: unquote(match.group(1)), TITLE.sub(heading, STYLE.sub("", rendered)))
+    return (WAITING if waiting else "") + decoded
 
 
 def _heading_levels(notebook) -> dict[int, int]:

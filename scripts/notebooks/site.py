@@ -5,6 +5,7 @@ The hooks hold one `Notebooks` per build and pass paths and texts; MkDocs is not
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Callable, Iterable
@@ -67,8 +68,17 @@ class Notebooks:
         """What turns the references of a page into results; None for a page without any."""
         return embed.Embedding(path, self.result_of, address, self.root) if REFERENCE.search(text) else None
 
-    def page_markdown(self, path: str, rendered: str) -> str:
-        return page.page_markdown(rendered, self.results[path], path in self.waiting)
+    def page_markdown(self, path: str, convert: Callable[[], str]) -> str:
+        """The notebook's page as Markdown; `convert` has mkdocs-jupyter render the executed copy, if that is not cached."""
+        key = hashlib.sha256(run.executed_path(self.root, path).read_bytes() + page.template_digest()).hexdigest()
+        entry = cache.load(self.root, key, cache.PAGES)
+        if entry is None:
+            entry = {"rendered": convert()}
+            try:
+                cache.store(self.root, key, entry, cache.PAGES)
+            except OSError:
+                pass  # a full disk makes the next build slower, not wrong
+        return page.page_markdown(entry["rendered"], self.results[path], path in self.waiting)
 
     def page_content(self, path: str, rendered: str, address: Callable[[str], str]) -> str:
         """The notebook's own page with its places filled; `address` as for `embed.Embedding`."""
