@@ -73,7 +73,7 @@ for name, mse in rule_mse.items():
 # The figure draws each residual as a square. A square's area is what that patient adds to the sum of squares.
 
 # %% Residual squares alt="Twelve patients, drawn twice. Left: squares between the points and the flat line at their mean cover much of the picture. Right: the squares on the least-squares line are far smaller in total."
-twelve = np.argsort(bmi[:, 0], kind="stable")[18::37]  # every 37th patient in order of BMI
+twelve = np.argsort(bmi[:, 0], kind="stable")[23::37]  # every 37th by BMI; their line resembles that of all 442
 x_twelve, y_twelve = bmi[twelve, 0], y[twelve]
 line_twelve = LinearRegression().fit(bmi[twelve], y_twelve)
 panels = [
@@ -81,13 +81,13 @@ panels = [
     ("Least squares", line_twelve.predict(bmi[twelve])),
 ]
 fig, axes = plt.subplots(1, 2, sharey=True, figsize=(5.0, 3.0))
-x_limits, y_limits = (-0.13, 0.17), (0, 360)
+x_limits, y_limits = (-0.15, 0.15), (0, 360)
 per_point = (x_limits[1] - x_limits[0]) / (y_limits[1] - y_limits[0])  # makes a square a square on the page
 for ax, (name, fitted) in zip(axes, panels):
     for x_i, y_i, fitted_i in zip(x_twelve, y_twelve, fitted):
         side = y_i - fitted_i
-        corner = (x_i, min(y_i, fitted_i))
-        ax.add_patch(plt.Rectangle(corner, abs(side) * per_point, abs(side), color="C1", alpha=0.25))
+        left = x_i - side * per_point if side > 0 else x_i  # away from the line, which rises to the right
+        ax.add_patch(plt.Rectangle((left, min(y_i, fitted_i)), abs(side) * per_point, abs(side), color="C1", alpha=0.25))
     ax.plot(x_twelve, fitted, color="C0")
     ax.plot(x_twelve, y_twelve, "o", color="C0", markersize=4)
     ax.set(xlim=x_limits, ylim=y_limits, box_aspect=1, xlabel="BMI, scaled")
@@ -259,8 +259,11 @@ kg_spread = float(((bmi_natural - bmi_natural.mean()) ** 2).sum())
 noise_variance = residual_ss / (n_patients - 2)  # two parameters were estimated
 kg_error = float(np.sqrt(noise_variance / kg_spread))
 kg_interval = kg_slope + kg_error * stats.t.ppf([0.025, 0.975], df=n_patients - 2)
-full_r2, full_mse = float(library.score(X, y)), mean_squared_error(y, library.predict(X))
-print(f"BMI alone:        {kg_slope:6.2f} points per kg/m², 95 % interval {kg_interval.round(1)}")
+kg_deviation = bmi_natural[:, 0] - bmi_natural.mean()
+kg_robust_error = np.sqrt(n_patients / (n_patients - 2) * float((kg_deviation**2 * residuals**2).sum())) / kg_spread
+kg_robust_interval = kg_slope + kg_robust_error * stats.t.ppf([0.025, 0.975], df=n_patients - 2)
+full_r2 = float(library.score(X, y))
+print(f"BMI alone:        {kg_slope:6.2f} points per kg/m², 95 % interval {kg_interval.round(1)}, robust {kg_robust_interval.round(1)}")
 print(f"ten columns:      {kg_slope_all:6.2f} points per kg/m², the other nine held fixed")
 
 # %% [markdown]

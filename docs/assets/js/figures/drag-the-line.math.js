@@ -11,10 +11,13 @@ export function toUnitNorm(values) {
   return centered.map((value) => value / norm);
 }
 
-/** The indices of twelve rows spread evenly over the order of `x`: the 19th, 56th, 93rd … of the 442 patients. */
+/**
+ * The indices of twelve rows spread evenly over the order of `x`: the 24th, 61st, 98th … of the 442 patients, whose line
+ * resembles that of all.
+ */
 export function twelveOf(x) {
   const order = x.map((_, i) => i).sort((a, b) => x[a] - x[b] || a - b);
-  return order.filter((_, rank) => rank % 37 === 18);
+  return order.filter((_, rank) => rank % 37 === 23);
 }
 
 /** The line with the smallest mean squared error: {intercept, slope}. */
