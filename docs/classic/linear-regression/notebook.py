@@ -369,6 +369,10 @@ funnel_slope, funnel_usual, funnel_robust = outcome["spread grows with |x|"]
 carry_slope, carry_usual, carry_robust = outcome["errors carry over"]
 hidden_slope, hidden_usual, hidden_robust = outcome["a hidden common cause"]
 noisy_slope, noisy_usual, noisy_robust = outcome["x measured with noise"]
+copies = LinearRegression().fit(np.hstack([bmi, bmi]), y)
+copy_coef = float(copies.coef_[0])
+np.testing.assert_allclose(copies.predict(np.hstack([bmi, bmi])), fitted)
+assert copies.rank_ == 1
 thirds = np.digitize(library.predict(X), np.quantile(library.predict(X), [1 / 3, 2 / 3]))
 third_sd = [float((y - library.predict(X))[thirds == third].std()) for third in range(3)]
 low_third_sd, top_third_sd = third_sd[0], third_sd[2]

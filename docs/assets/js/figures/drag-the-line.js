@@ -106,7 +106,7 @@ function build(figure) {
   const slopeSlider = slider({ label: "Slope", min: SLOPE_RANGE[0], max: SLOPE_RANGE[1], step: 5, value: 0, format: (v) => fixed(v, 1), onInput: (v) => moveLine({ ...line, slope: v }) });
   const interceptSlider = slider({ label: "Intercept", min: 0, max: 300, step: 1, value: 0, format: (v) => fixed(v, 1), onInput: (v) => moveLine({ ...line, intercept: v }) });
   const patientSlider = slider({ label: "Patient, by BMI", min: 1, max: rows.length, step: 1, value: rows.length, format: (v) => `${v} of ${rows.length}, BMI ${fixed(BMI[rows[order()[v - 1]]], 1)}`, onInput: (v) => choose(v - 1) });
-  const targetSlider = slider({ label: "This patient’s progression", min: Y_RANGE[0], max: Y_RANGE[1], step: 1, value: 0, format: (v) => fixed(v), onInput: movePatient });
+  const targetSlider = slider({ label: "Progression of this patient", min: Y_RANGE[0], max: Y_RANGE[1], step: 1, value: 0, format: (v) => fixed(v), onInput: movePatient });
   const follow = toggle({ label: "Keep the line at its best while a patient moves", value: true, onChange: () => follow.get() && moveLine(leastSquares(x, y)) });
   const group = choice({ label: "Patients:", options: [["all", "all 442"], ["twelve", "twelve of them"]], value: "all", onChange: (key) => choosePatients(key) });
   const lineControls = html(
