@@ -83,6 +83,29 @@ def fix(paths: Paths = None) -> None:
 
 
 @app.command()
+def new(
+    kind: Annotated[str, typer.Argument(help="explainer, project or post")],
+    title: Annotated[Optional[str], typer.Argument(help="The title, or the slug on the map.")] = None,
+    section: Annotated[str, typer.Option(help="The section, for a page that is not on the map yet.")] = "",
+) -> None:
+    """Begin a page that passes every check but its placeholders."""
+    from scaffold import prompts
+
+    raise typer.Exit(prompts.new(kind, title or "", section))
+
+
+@app.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="A Jekyll post (2026-01-31-title.md) or an .ipynb.")],
+    concept: Annotated[str, typer.Option(help="The slug on the map, for a notebook whose name is none.")] = "",
+) -> None:
+    """Bring in Jekyll posts and notebooks, listing what cannot be carried over."""
+    from scaffold import prompts
+
+    raise typer.Exit(prompts.import_files(files, concept))
+
+
+@app.command()
 def preview(base: Annotated[str, typer.Argument(help="The commit or branch that the change is compared with.")] = "main") -> None:
     """Build the offline site into preview/, opening on a list of the changed pages."""
     from publishing import preview as previews
