@@ -195,7 +195,8 @@ stratified_mean = stratified.mean()
 print(np.round(stratified, 3), f"mean {stratified_mean:.3f}")
 
 # %% Answers to the exercises
-ex_fits = 10 * 5 * 4 + 1
+n_splits, n_repeats, grid_size = 5, 10, 4
+ex_fits = len(range(n_splits * n_repeats)) * grid_size + 1
 ex_kept = 178 - len(folds_of(178, 5)[0])
 leave_one_out = cross_val_score(neighbor, X, y, cv=LeaveOneOut())
 ex_loo_fits = len(leave_one_out)
