@@ -15,13 +15,12 @@ if (job.client) await bundle(job.client);
 
 function writeIndex({ pages, places, folder, offline, text }) {
   const made = new Set();
-  for (const [name, value] of build(pages, places, { text })) {
+  for (const [name, json] of build(pages, places, { text })) {
     const path = join(folder, `${name}.${offline ? "js" : "json"}`);
     if (!made.has(dirname(path))) {
       mkdirSync(dirname(path), { recursive: true });
       made.add(dirname(path));
     }
-    const json = JSON.stringify(value).replaceAll("<", "\\u003c"); // nothing published can be taken for markup
     // On file:// each file is a script that hands its value over.
     writeFileSync(path, offline ? `kbSearchLoaded(${JSON.stringify(name)},${json});\n` : json);
   }

@@ -24,19 +24,25 @@ function formula(tex) {
 
 /** Inline Markdown to plain text. */
 export function plain(markdown) {
-  if (!/[`*_[\]<{$\\^~&]/.test(markdown)) return markdown;
-  return markdown
+  if (!/[`*_[\]<{$\\&]/.test(markdown)) return markdown;
+  if (!/[[\]<{$\\&]/.test(markdown)) return emphasis(markdown);
+  return emphasis(markdown
     .replace(/\$([^$\n]+)\$/g, (_, tex) => formula(tex))
     .replace(/!\[([^\]]*)\]\([^)]*\)(?:\{[^}]*\})?/g, "$1")
     .replace(/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])(?:\{[^}]*\})?/g, "$1")
     .replace(/\[\^[^\]]+\]/g, "")
     .replace(/\{[:.#][^}]*\}|\{ ?[.#:][^}]*\}/g, "")
     .replace(/<!--.*?-->|<https?:[^>]*>/g, "")
-    .replace(/(`+)(.+?)\1/g, "$2")
-    .replace(/(\*\*|__)(?=\S)(.+?)\1/g, "$2")
-    .replace(/(^|[\s(])[*_](?=\S)(.+?)[*_](?=$|[\s).,;:!?])/g, "$1$2")
     .replace(/\\([\\`*_{}[\]()#+\-.!$])/g, "$1")
-    .replace(/&(amp|lt|gt|quot|nbsp);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " " })[name]);
+    .replace(/&(amp|lt|gt|quot|nbsp);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " " })[name]));
+}
+
+function emphasis(text) {
+  let plainer = text.includes("`") ? text.replace(/(`+)([^`]+)\1/g, "$2") : text;
+  if (plainer.includes("*") || plainer.includes("_")) {
+    plainer = plainer.replace(/(\*\*|__)(?=\S)([^*]+?)\1/g, "$2").replace(/(^|[\s(])[*_](?=\S)([^*]+?)[*_](?=$|[\s).,;:!?])/g, "$1$2");
+  }
+  return plainer;
 }
 
 /**
@@ -92,12 +98,14 @@ export function sectionsOf(markdown) {
       continue;
     }
     if (/^\[[^\]]+\]\([^)]*"code"\)\s*$/.test(bare) || /^\[[^\]]+\]:\s/.test(bare) || /^\|?\s*:?-{3,}/.test(bare) || bare.startsWith("<!--")) continue;
-    const text = bare.replace(/^(?:[-*+]|\d+[.)])\s+|^>\s?/, "").replace(/^\||\|\s*$/g, "").replace(/\s*\|\s*/g, " · ");
-    current.text.push(bare ? plain(text) : "");
+    if (!bare) continue;
+    let text = bare.replace(/^(?:[-*+]|\d+[.)])\s+|^>\s?/, "");
+    if (text.includes("|")) text = text.split("|").map((cell) => cell.trim()).filter(Boolean).join(" · ");
+    current.text.push(plain(text).trim());
   }
   return sections.map((section) => ({
     heading: section.heading, anchor: section.anchor, code: section.code.join("\n"),
-    text: section.text.join(" ").replace(/\s+/g, " ").trim(),
+    text: section.text.join(" "),
   }));
 }
 

@@ -3,7 +3,7 @@
  *
  * Called by index.mjs for each page alone, so that the work is linear. Weights stand in weights.mjs.
  */
-import { STOP_WORDS, content, nameTerms, phrase, stem, tokens } from "../../docs/assets/js/search/text.js";
+import { STOP_WORDS, content, eachToken, nameTerms, phrase, stem, tokens } from "../../docs/assets/js/search/text.js";
 import { notebookSections, sectionsOf } from "./extract.mjs";
 import { FIELD, NAME } from "./weights.mjs";
 
@@ -26,8 +26,8 @@ export function read(page) {
   let length = 0;
 
   const add = (text, weight, section, pull) => {
-    for (const token of tokens(text)) {
-      if (STOP_WORDS.has(token.word) || /^\d{3,}$/.test(token.term)) continue;
+    eachToken(text, (token) => {
+      if (token.stop || token.number) return;
       length += weight === FIELD.body ? 1 : 0;
       let entry = terms.get(token.term);
       if (!entry) terms.set(token.term, (entry = { weight: 0, section: 0, best: 0, current: -1, sum: 0 }));
@@ -42,11 +42,11 @@ export function read(page) {
         entry.best = score;
         entry.section = section;
       }
-    }
+    });
   };
   const vocabulary = (text, strength) => {
-    for (const { word, han } of tokens(text)) {
-      if (han || STOP_WORDS.has(word) || !/^\p{L}/u.test(word)) continue;
+    for (const { word, han, stop } of tokens(text)) {
+      if (han || stop || !/^\p{L}/u.test(word)) continue;
       words.set(word, Math.max(words.get(word) ?? 0, strength));
     }
   };
@@ -115,7 +115,7 @@ export function read(page) {
 function compounds(text, terms, words) {
   const list = tokens(text).filter((token) => !token.joined && !token.han);
   for (let at = 0; at + 1 < list.length; at++) {
-    if (STOP_WORDS.has(list[at].word) || STOP_WORDS.has(list[at + 1].word)) continue;
+    if (list[at].stop || list[at + 1].stop) continue;
     const whole = list[at].word + list[at + 1].word;
     if (!terms.has(stem(whole))) terms.set(stem(whole), { weight: FIELD.heading, section: 0, best: 1, current: 0, sum: 0 });
     words.set(whole, Math.max(words.get(whole) ?? 0, 30));

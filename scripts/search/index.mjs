@@ -21,7 +21,7 @@ const SHARED_FROM = 3;
  * @param {import("./fields.mjs").Source[]} pages in the order in which equals are shown
  * @param {string[]} places names of the roadmap's sections, the journal and the rest
  * @param {{text?: boolean}} options text: also the text to quote
- * @returns {Map<string, unknown>} file name without extension -> JSON value
+ * @returns {Map<string, string>} file name without extension -> JSON
  */
 export function build(pages, places, { text = true } = {}) {
   const postings = new Map(); // term -> {page, weight, section}[]
@@ -85,16 +85,22 @@ export function build(pages, places, { text = true } = {}) {
   const kept = [...words].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, WORDS_KEPT).sort(([a], [b]) => (a < b ? -1 : 1));
 
   const files = new Map();
-  shards.forEach((shard, at) => files.set(`terms/${at}`, shard));
-  for (let at = 0; at < records.length; at += BLOCK_PAGES) {
-    files.set(`pages/${at / BLOCK_PAGES}`, records.slice(at, at + BLOCK_PAGES).map((record) => pageRecord(record, sharedAt)));
-  }
-  packs.forEach(({ texts }, at) => files.set(`text/${at}`, texts));
-  files.set("words", encodeWords(kept));
   const digest = createHash("sha256");
-  for (const [name, value] of files) digest.update(name).update(JSON.stringify(value));
-  files.set("index", {
-    version: digest.digest("hex").slice(0, 12), pages: pages.length, shards: count, block: BLOCK_PAGES, headings: shared, places,
+  const put = (name, value) => {
+    // Nothing that is published can be taken for markup.
+    const json = JSON.stringify(value).replaceAll("<", "\\u003c");
+    digest.update(name).update(json);
+    files.set(name, json);
+  };
+  shards.forEach((shard, at) => put(`terms/${at}`, shard));
+  for (let at = 0; at < records.length; at += BLOCK_PAGES) {
+    put(`pages/${at / BLOCK_PAGES}`, records.slice(at, at + BLOCK_PAGES).map((record) => pageRecord(record, sharedAt)));
+  }
+  packs.forEach(({ texts }, at) => put(`text/${at}`, texts));
+  put("words", encodeWords(kept));
+  const version = digest.copy().digest("hex").slice(0, 12);
+  put("index", {
+    version, pages: pages.length, shards: count, block: BLOCK_PAGES, headings: shared, places,
     start: pages.map((page, id) => (page.kind === "explainer" ? id : -1)).filter((id) => id >= 0).slice(0, 3),
   });
   return files;

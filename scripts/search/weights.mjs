@@ -20,6 +20,6 @@ export const WORDS_KEPT = 8_000;
 /** Bytes of a shard, of a block of page records and of a pack of text to quote: what one look-up costs. */
 export const SHARD_BYTES = 6_000;
 export const BLOCK_PAGES = 4;
-export const PACK_CHARACTERS = 3_000;
+export const PACK_CHARACTERS = 4_000;
 /** Text of one section that can be quoted; a match further down is shown by the section's beginning. */
 export const QUOTED_CHARACTERS = 6_000;
