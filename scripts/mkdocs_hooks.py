@@ -74,7 +74,8 @@ def on_config(config):
     drafts = build["command"] == "serve"
     paths = [f"docs/{page.notebook}" for page in site.pages if page.notebook and (drafts or not page.draft)]
     if build["command"] == "serve":
-        build["waiting"] = build["notebooks"].take_cached(paths)
+        # The page says that it waits; a result that arrives in the watched folder rebuilds it.
+        run_in_background(ROOT, build["notebooks"].take_cached(paths), lambda findings: print(*(f.render() for f in sorted(findings)), sep="\n"))
     else:
         refuse(build["notebooks"].execute(paths))
         refuse(build["notebooks"].check((page.source, page.text) for page in site.pages if not page.draft))

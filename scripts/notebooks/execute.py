@@ -28,7 +28,7 @@ OUTPUT_LIMIT_BYTES = 200_000
 # Between the limit and the end of the last process; the promise is ten seconds.
 GRACE_S = 5
 # Wall-clock limits assume a free core; on a machine with a queue they are stretched, at most this much.
-MOST_PATIENCE = 3.0
+MOST_PATIENCE = 8.0
 
 # What may differ between machines and must reach the kernel; nothing else of the caller's environment does.
 HARDWARE_VARIABLES = ("OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR", "NPY_DISABLE_CPU_FEATURES",
@@ -41,13 +41,27 @@ FIXED_VARIABLES = {
     "LOKY_MAX_CPU_COUNT": "2", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
+# sandbox.py has the same number; a test compares.
+MOST_PROCESSES = 64
 # Where the notebook sees its own files; one fixed name, so that no output contains a random one.
 MOUNT_POINT = "notebook-sandbox"
 
 
+# What runs in processes of its own: outside the sandbox, inside it, in the kernel, and the look of plots.
+PROGRAMS = ("sandbox.py", "runner.py", "kernel_setup.py", "figure.mplstyle")
+
+
+def programs() -> dict[str, str]:
+    """The texts of PROGRAMS, for a Request."""
+    return {name: (HERE / name).read_text() for name in PROGRAMS}
+
+
 @dataclass(frozen=True)
 class Request:
-    """Everything a run needs. `cells` are the code cells' sources; `files` the folder's other files by relative name."""
+    """Everything a run needs. `cells` are the code cells' sources; `files` the folder's other files by relative name.
+
+    `programs` are the texts of PROGRAMS: a worker on another machine may not have this folder.
+    """
 
     path: str
     cells: tuple[str, ...]
@@ -58,6 +72,7 @@ class Request:
     memory_limit: int = MEMORY_LIMIT_BYTES
     output_limit: int = OUTPUT_LIMIT_BYTES
     namespaces: bool = True
+    programs: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -136,10 +151,10 @@ def _attempt(request: Request, isolated: bool) -> Outcome | None:
     try:
         with tempfile.TemporaryDirectory(prefix="notebook-", ignore_cleanup_errors=True) as scratch:
             config = _write_files(Path(scratch), request, isolated, stretched)
-            lines, error = _run_sandbox(config, request.notebook_limit_s * stretched + 3 * GRACE_S)
+            events, error = _run_sandbox(config, request.notebook_limit_s * stretched + 2 * GRACE_S, isolated)
     except OSError as problem:
         return Outcome(time.monotonic() - started, failure=Failure("disk" if problem.errno in (27, 28) else "tool", detail=str(problem)))
-    return _interpret(request, lines, error, time.monotonic() - started, stretched, "namespaces" if isolated else "guarded sockets")
+    return _interpret(request, events, error, time.monotonic() - started, stretched, "namespaces" if isolated else "guarded sockets")
 
 
 def _write_files(scratch: Path, request: Request, isolated: bool, stretched: float) -> Path:
@@ -147,6 +162,7 @@ def _write_files(scratch: Path, request: Request, isolated: bool, stretched: flo
     folder = Path(tempfile.gettempdir()) / MOUNT_POINT if isolated else scratch / "run"
     folder.mkdir(exist_ok=True)
     files = scratch / "files"
+    given = request.programs or programs()
     for name in ("notebook", "home/.config/matplotlib", "run"):
         (files / name).mkdir(parents=True)
     for name, data in request.files.items():
@@ -154,11 +170,12 @@ def _write_files(scratch: Path, request: Request, isolated: bool, stretched: flo
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     for name in ("runner.py", "figure.mplstyle"):
-        (files / "run" / name).write_bytes((HERE / name).read_bytes())
+        (files / "run" / name).write_text(given[name])
+    (scratch / "sandbox.py").write_text(given["sandbox.py"])
     for name, data in _font_list().items():
         (files / "home/.config/matplotlib" / name).write_bytes(data)
     (files / "run/request.json").write_text(json.dumps({
-        "folder": str(folder), "cells": list(request.cells), "setup": (HERE / "kernel_setup.py").read_text(),
+        "folder": str(folder), "cells": list(request.cells), "setup": given["kernel_setup.py"],
         "cell_limit_s": request.cell_limit_s * stretched, "notebook_limit_s": request.notebook_limit_s * stretched,
         "output_limit": request.output_limit,
     }))
@@ -207,46 +224,53 @@ def _font_list() -> dict[str, bytes]:
     return _fonts
 
 
-def _run_sandbox(config: Path, limit_s: float) -> tuple[list[dict], str]:
+def _run_sandbox(config: Path, limit_s: float, isolated: bool) -> tuple[list[dict], str]:
     """The sandbox's events, and what went wrong with the sandbox itself."""
-    process = subprocess.Popen([sys.executable, "-I", str(HERE / "sandbox.py"), str(config)], stdin=subprocess.DEVNULL,
+    process = subprocess.Popen([sys.executable, "-I", str(config.with_name("sandbox.py")), str(config)], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    _running.add(process)
-    timer = threading.Timer(limit_s, _kill, [process])
+    _running[process] = isolated
+    timer = threading.Timer(limit_s, _end, [process])
     timer.start()
     try:
         out, error = process.communicate()
     except BaseException:
-        _kill(process)
-        process.wait()
+        _end(process)
         raise
     finally:
         timer.cancel()
-        _running.discard(process)
+        _running.pop(process, None)
     events = []
     for line in out.decode("utf-8", errors="replace").split("\n"):
-        if line.strip():
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict):
-                events.append(event)
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict):
+            events.append(event)
     return events, error.decode("utf-8", errors="replace").strip()
 
 
-_running: set[subprocess.Popen] = set()
+_running: dict[subprocess.Popen, bool] = {}
 
 
 def stop_all() -> None:
     """End every run of this process at once (Ctrl-C)."""
     for process in list(_running):
-        _kill(process)
+        _end(process)
 
 
-def _kill(process: subprocess.Popen) -> None:
-    # SIGKILL of the outer process ends the namespace through the parent-death signal of its first process;
-    # without namespaces SIGTERM lets the supervisor end its tree.
+def _end(process: subprocess.Popen) -> None:
+    """End a sandbox and all that is in it.
+
+    Killing the outer process of a namespace kills its first process (parent-death signal) and so every other. Without one
+    the supervisor is asked first, because only it can walk its tree.
+    """
+    if not _running.get(process, True):
+        process.terminate()
+        try:
+            process.wait(timeout=GRACE_S)
+        except subprocess.TimeoutExpired:
+            pass
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except OSError:
@@ -262,7 +286,7 @@ def _interpret(request: Request, events: list[dict], error: str, seconds: float,
     at = max((event.get("index", -1) for event in events if event.get("event") == "cell"), default=-1)
     limits = {
         "cell-time": f"{request.cell_limit_s * stretched:.0f} s", "notebook-time": f"{request.notebook_limit_s * stretched:.0f} s",
-        "memory": f"{request.memory_limit / 2**30:.3g} GB", "flood": f"{request.output_limit // 1000} kB", "processes": "64",
+        "memory": f"{request.memory_limit / 2**30:.3g} GB", "flood": f"{request.output_limit // 1000} kB", "processes": str(MOST_PROCESSES),
     }
     if ended:
         return Outcome(seconds, failure=Failure(ended, at, limit=limits.get(ended, "")), protection=protection)

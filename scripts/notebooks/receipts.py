@@ -306,8 +306,10 @@ def check_page(page_path: str, text: str, result, root: Path = ROOT, lookup: Loo
             findings.append(Finding(page_path, receipt.line, receipt.column, "hint", "RCP-190", f"{path} is not executed: its receipts are not verified",
                                     fix=f"run: python3 scripts/kb.py run {PurePosixPath(path).parent}"))
         findings += _check(page_path, receipt, notebook, found)
-    if own in notebooks and notebooks[own] is not None:
-        findings += check_notebook(notebooks[own], result)
+    if result is not None:
+        findings += check_notebook(result.notebook, result)
+    elif notebooks.get(own) is not None:
+        findings += check_notebook(notebooks[own], None)
     findings += _typed_by_hand(page_path, text, receipts)
     return sorted(set(findings))
 
@@ -356,7 +358,7 @@ def _nearest(name: str, known) -> str:
 
 
 def check_notebook(notebook: source.Notebook, result) -> list[Finding]:
-    """Names that are both variable and cell, cells that share a title, plots without alternative text."""
+    """Names that are both variable and cell, cells that share a title, plots without alternative text, warnings."""
     findings, seen = [], {}
     for cell in notebook.code_cells:
         if cell.slug and cell.slug in seen:
@@ -366,7 +368,10 @@ def check_notebook(notebook: source.Notebook, result) -> list[Finding]:
             if cell.slug in notebook.bindings:
                 findings.append(Finding(notebook.path, cell.line, 0, "error", "RCP-111",
                                         f'the cell titled "{cell.title}" and the variable "{cell.slug}" share a name', "a longer title tells them apart"))
-        if result is not None and not cell.alt and any("image/png" in output.get("data", {}) for output in result.outputs[cell.number - 1]):
+        outputs = result.outputs[cell.number - 1] if result is not None else []
+        if warned := next((str(output.get("text", "")) for output in outputs if output.get("name") == "stderr"), ""):
+            findings.append(Finding(notebook.path, cell.line, 0, "error", "NBK-221", f"{cell.place} prints a warning onto the page", detail=warned.strip().split("\n")[0][:160]))
+        if result is not None and not cell.alt and any("image/png" in output.get("data", {}) for output in outputs):
             findings.append(Finding(notebook.path, cell.line, 0, "error", "NBK-220", f"{cell.place} draws a plot without alternative text",
                                     'say after its title what the plot shows: # %% Title alt="…"'))
     return findings

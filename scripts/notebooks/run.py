@@ -10,11 +10,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from notebooks import cache, execute, source
 from pages.findings import Finding
+from publishing.outputs import judge_output
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMES = "times.json"
@@ -28,7 +29,8 @@ RERUN = "python3 scripts/kb.py run {path}"
 class ExecutionResult:
     """What became of one notebook. `path` is posix, relative to the repository; `values` are final variables.
 
-    `outputs` has one list of nbformat outputs for each code cell; `finding` says why a run failed.
+    `outputs` has one list of nbformat outputs for each code cell; `finding` says why a run failed, `second` what
+    a second run showed.
     """
 
     path: str
@@ -44,6 +46,7 @@ class ExecutionResult:
     executed: Path | None = None
     protection: str = ""
     root: Path = ROOT
+    second: tuple[Finding, ...] = ()
 
 
 def find(root: Path, paths: Iterable[Path | str] = ()) -> list[str]:
@@ -126,35 +129,53 @@ def run(paths: Iterable[Path | str] = (), jobs: int | None = None, dask: str | N
             on_result(result)
 
     if waiting:
-        _map_local(root, waiting, jobs or os.cpu_count() or 1, finished, progress, limits)
-        _save_times(root, times)
+        try:
+            _map(root, waiting, jobs, dask, finished, progress, limits)
+        finally:
+            _save_times(root, times)
     for result in results.values():
         if result.succeeded:
             write_executed(root, result)
+    if twice:
+        _run_again(root, results, jobs, dask, progress, limits)
     return [results[name] for name in names if name in results]
 
 
 def request_for(root: Path, notebook: source.Notebook, **limits) -> execute.Request:
     return execute.Request(notebook.path, tuple(cell.source for cell in notebook.code_cells),
-                           cache.data_files((Path(root) / notebook.path).parent), **limits)
+                           cache.data_files((Path(root) / notebook.path).parent), programs=execute.programs(), **limits)
 
 
-def _map_local(root: Path, waiting: list, jobs: int, finished: Callable, progress: bool | None, limits: dict) -> None:
+def _map(root: Path, waiting: list, jobs: int | None, dask: str | None, finished: Callable, progress: bool | None, limits: dict) -> None:
+    """Run `waiting`, pairs of notebook and key in this order, here or on a cluster; `finished` hears of each at once."""
     from notebooks.progress import Progress
 
-    with Progress(len(waiting), progress) as shown, ThreadPoolExecutor(jobs) as pool:
-        def work(notebook: source.Notebook) -> execute.Outcome:
-            shown.started(notebook.path)
-            return execute.execute(request_for(root, notebook, **limits))
+    with Progress(len(waiting), progress) as shown:
+        def settle(notebook: source.Notebook, key: str, outcome: execute.Outcome) -> None:
+            finished(notebook, key, outcome)
+            shown.finished(notebook.path)
 
-        running = {pool.submit(work, notebook): (notebook, key) for notebook, key in waiting}
+        requests = [(request_for(root, notebook, **limits), notebook, key) for notebook, key in waiting]
+        if dask:
+            from notebooks import cluster
+
+            cluster.run(dask, requests, settle)
+        else:
+            _map_local(requests, jobs or os.cpu_count() or 1, settle, shown.started)
+
+
+def _map_local(requests: list, jobs: int, settle: Callable, started: Callable) -> None:
+    def work(request: execute.Request) -> execute.Outcome:
+        started(request.path)
+        return execute.execute(request)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        running = {pool.submit(work, request): (notebook, key) for request, notebook, key in requests}
         try:
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    notebook, key = running.pop(future)
-                    finished(notebook, key, future.result())
-                    shown.finished(notebook.path)
+                    settle(*running.pop(future), future.result())
         except BaseException:
             for future in running:
                 future.cancel()
@@ -162,9 +183,33 @@ def _map_local(root: Path, waiting: list, jobs: int, finished: Callable, progres
             raise
 
 
+def _run_again(root: Path, results: dict[str, ExecutionResult], jobs: int | None, dask: str | None, progress: bool | None, limits: dict) -> None:
+    """`--twice`: what differs between two runs, and digits that do not survive other instruction sets, become findings."""
+    from notebooks import twice
+
+    first = {path: result for path, result in results.items() if result.succeeded}
+
+    def again(paths: Iterable[str], environment: dict[str, str]) -> dict[str, execute.Outcome]:
+        found: dict[str, execute.Outcome] = {}
+        _map(root, [(first[path].notebook, first[path].key) for path in paths], jobs, dask,
+             lambda notebook, key, outcome: found.update({notebook.path: outcome}), progress, {**limits, "environment": environment})
+        return found
+
+    reduced = again(first, twice.reduced_environment())
+    # A difference may come from the instruction set or from the notebook: a run like the first one tells.
+    repeated = again([path for path, outcome in reduced.items() if twice.differing_cell(first[path], outcome) is not None], {})
+    for path, outcome in reduced.items():
+        findings = twice.judge(root, first[path], outcome, repeated.get(path))
+        results[path] = replace(first[path], second=tuple(findings))
+
+
 def _settle(root: Path, notebook: source.Notebook, key: str, outcome: execute.Outcome) -> ExecutionResult:
     """Store a success; turn a failure into a finding. A failing notebook is never cached."""
     if outcome.failure is None:
+        refused = [finding for cell, outputs in zip(notebook.code_cells, outcome.outputs) for output in outputs
+                   for finding in judge_output(output, notebook.path, cell.first_line)]
+        if refused:
+            return ExecutionResult(notebook.path, key, False, False, outcome.seconds, notebook, finding=refused[0], protection=outcome.protection)
         try:
             cache.store(root, key, {"outputs": outcome.outputs, "values": outcome.values, "versions": outcome.versions,
                                     "seconds": round(outcome.seconds, 1)})
@@ -246,10 +291,12 @@ def command(paths: Iterable[Path], jobs: int | None = None, dask: str | None = N
     except (FileNotFoundError, ValueError) as error:
         print(f"kb run: {error}", file=sys.stderr)
         return FAILED
-    findings = [result.finding for result in results if result.finding]
+    findings = [result.finding for result in results if result.finding] + [finding for result in results for finding in result.second]
     for result in results:
         page = Path(root) / Path(result.path).with_name("index.md")
-        if result.succeeded and page.is_file():
+        if result.succeeded and not page.is_file():
+            findings += receipts.check_notebook(result.notebook, result)
+        elif result.succeeded:
             text = page.read_bytes().decode("utf-8", errors="replace")
             findings += receipts.check_page(page.relative_to(root).as_posix(), text, result, root, lambda path: cached(root, path))
     for finding in sorted(findings):

@@ -89,7 +89,6 @@ def drop_privileges(config: dict) -> None:
     """In the child, before the runner: no capabilities, its own session, limits that bind each process."""
     os.setsid()
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    os.nice(5)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE_BYTES, LARGEST_FILE_BYTES))
     most = 2 * config["memory_limit"]
@@ -175,7 +174,9 @@ def supervise(config: dict) -> None:
                               cwd=config["folder"], stdin=subprocess.DEVNULL)
     end = time.monotonic() + config["total_limit_s"]
     why = None
-    while why is None:
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    while why is None and not stopped:
         try:
             gone, _ = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
@@ -230,6 +231,8 @@ def main() -> None:
     files = Path(config["files"])
     content = {path.relative_to(files): path.read_bytes() for path in files.rglob("*") if path.is_file()}
     if not config["isolated"]:
+        # Without a namespace the tree has to be ended by hand, so the death of the caller is only a request.
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         lay_out(config, content)
         supervise(config)

@@ -17,6 +17,7 @@ from pages.findings import Finding
 # A page that refers to no notebook is passed through without being read.
 REFERENCE = re.compile(r"\.py#")
 _background: dict[str, threading.Thread] = {}
+_failed: set[tuple[str, str]] = set()
 _background_lock = threading.Lock()
 
 
@@ -87,14 +88,14 @@ class Notebooks:
 
 
 def run_in_background(root: Path, paths: Iterable[str], when_done: Callable[[list[Finding]], None], jobs: int | None = None) -> threading.Thread | None:
-    """Run notebooks in a thread, for `serve`; a notebook that is running already is not started again.
+    """Run notebooks in a thread, for `serve`; one that is running already, or failed as it stands, is not started again.
 
     `when_done` is called once, from that thread, with the findings of those that failed. Results are in the cache then.
     """
     with _background_lock:
         for path in [path for path, thread in _background.items() if not thread.is_alive()]:
             del _background[path]
-        fresh = [path for path in paths if path not in _background]
+        fresh = [path for path in paths if path not in _background and (path, run.unexecuted(root, path).key) not in _failed]
         if not fresh:
             return None
 
@@ -102,6 +103,7 @@ def run_in_background(root: Path, paths: Iterable[str], when_done: Callable[[lis
             try:
                 results = run.run(fresh, jobs, root=root, progress=False)
                 findings = [result.finding for result in results if result.finding]
+                _failed.update((result.path, result.key) for result in results if not result.succeeded)
             except Exception as error:  # a thread's exception would be lost; the server prints findings
                 findings = [Finding(fresh[0], 1, 0, "error", "NBK-299", f"could not be executed: {type(error).__name__}: {error}")]
             when_done(findings)

@@ -1,0 +1,2 @@
+# %% Asks
+name = input("Your name? ")

@@ -1,0 +1,4 @@
+# %% The time of day
+import time
+stamp = time.time_ns()
+print(stamp)

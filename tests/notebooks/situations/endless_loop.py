@@ -1,0 +1,6 @@
+# %% Fine
+value = 1
+
+# %% Never ends
+while True:
+    pass

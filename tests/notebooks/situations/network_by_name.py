@@ -1,0 +1,3 @@
+# %% Downloads
+import urllib.request
+urllib.request.urlopen("https://example.org/data.csv", timeout=5)

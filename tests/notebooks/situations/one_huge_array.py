@@ -1,0 +1,3 @@
+# %% One huge array
+import numpy as np
+table = np.ones((200_000, 200_000))

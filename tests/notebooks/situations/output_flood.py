@@ -1,0 +1,3 @@
+# %% Prints for ever
+while True:
+    print("all work and no play " * 50)

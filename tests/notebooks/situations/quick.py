@@ -1,0 +1,2 @@
+# %% Quick
+answer = 6 * 7

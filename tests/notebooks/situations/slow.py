@@ -1,0 +1,3 @@
+# %% Slow
+import time
+time.sleep(15)

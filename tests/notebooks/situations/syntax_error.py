@@ -1,0 +1,4 @@
+# %% Broken
+value = 1
+def f(:
+    pass

@@ -1,0 +1,3 @@
+# %% Leaves
+import sys
+sys.exit()

@@ -1,0 +1,3 @@
+# %% A file where it does not belong
+from pathlib import Path
+Path.home().parent.parent.joinpath("stray.txt").write_text("x")
