@@ -68,7 +68,8 @@ def page_markdown(rendered: str, result, waiting: bool = False) -> str:
         cell = result.notebook.cells[int(match.group(1))]
         if not cell.title:
             return ""
-        title = re.sub(r"([\\`*_\[\]<>{}#$|~^=])", r"\\\1", cell.title)
+        # As entities: a backslash helps with only some of the characters that an extension may read.
+        title = re.sub(r"[\\`*_\[\]<>{}#$|~^=&:!]", lambda special: f"&#{ord(special.group())};", cell.title)
         return f"{'#' * levels[cell.number]} {title} {{ #{cell.slug} .kb-cell }}"
 
     decoded = ENCODED.sub(lambda match: unquote(match.group(1)), TITLE.sub(heading, STYLE.sub("", rendered)))
