@@ -142,14 +142,14 @@ X_diabetes, y_diabetes = load_diabetes(return_X_y=True)
 assert X_diabetes.shape == (442, 10)
 folds = RepeatedKFold(n_splits=5, n_repeats=10, random_state=0)
 neighbors = make_pipeline(StandardScaler(), KNeighborsRegressor())
-sizes = [1, 2, 3, 5, 10, 20, 40, 80, 160]
+sizes = [1, 3, 8, 20, 50, 160]
 train_r2, test_r2 = validation_curve(neighbors, X_diabetes, y_diabetes, param_name="kneighborsregressor__n_neighbors",
                                      param_range=sizes, cv=folds, scoring="r2")
-test_r2 = test_r2.reshape(len(sizes), 10, 5).mean(axis=2)     # shape (9 sizes, 10 repetitions)
+test_r2 = test_r2.reshape(len(sizes), 10, 5).mean(axis=2)     # shape (6 sizes, 10 repetitions)
 for k, train_row, test_row in zip(sizes, train_r2, test_r2):
     print(f"{k:3} neighbors: training R² {train_row.mean():.3f}, held out {test_row.mean():+.3f} ± {test_row.std(ddof=1):.3f}")
-one_neighbor, twenty_neighbors, many_neighbors = test_r2[0], test_r2[5], test_r2[8]
-one_train, twenty_train, many_train = train_r2[0].mean(), train_r2[5].mean(), train_r2[8].mean()
+one_neighbor, twenty_neighbors, many_neighbors = test_r2[0], test_r2[3], test_r2[5]
+one_train, twenty_train, many_train = train_r2[0].mean(), train_r2[3].mean(), train_r2[5].mean()
 dummy_r2 = cross_val_score(DummyRegressor(), X_diabetes, y_diabetes, cv=folds, scoring="r2").reshape(10, 5).mean(axis=1)
 linear_r2 = cross_val_score(LinearRegression(), X_diabetes, y_diabetes, cv=folds, scoring="r2").reshape(10, 5).mean(axis=1)
 n_fits = (len(sizes) + 2) * folds.get_n_splits()
@@ -167,8 +167,8 @@ plt.show()
 # %% More rows cure variance and not bias
 few, many = {}, {}
 for degree in (1, 9):
-    few[degree] = decompose(fits_over_samples(degree, 100, 30), truth(x_inside))
-    many[degree] = decompose(fits_over_samples(degree, 100, 1000), truth(x_inside))
+    few[degree] = decompose(fits_over_samples(degree, 50, 30), truth(x_inside))
+    many[degree] = decompose(fits_over_samples(degree, 50, 1000), truth(x_inside))
 rigid_few, rigid_many = few[1][2], many[1][2]
 flexible_few, flexible_many = few[9][2], many[9][2]
 print(f"degree 1: {rigid_few:.4f} with 30 rows, {rigid_many:.4f} with 1,000")
@@ -201,7 +201,7 @@ descent_2, descent_30, descent_40, descent_400 = descent[:, 0], np.median(descen
 second_wins = int((descent[:, -1] < descent[:, :5].min(axis=1)).sum())
 
 # %% Choosing the degree by training error and by folds
-candidates = list(range(1, 13))
+candidates = list(range(1, 11))
 
 def to_truth(degree, x_seed, y_seed):
     return float(((fit_degree(degree, x_seed, y_seed).predict(x_inside[:, None]) - truth(x_inside)) ** 2).mean())
