@@ -53,4 +53,19 @@ class SourceLines:
                     found = self.lower.find(spelling)
                 if found >= 0:
                     return self._line(found)
-        return self._line(self.position)
+        return self._decoded_line(needles) or self._line(self.position)
+
+    def _decoded_line(self, needles: tuple[str, ...]) -> int:
+        """The line that holds a needle once entities, percent signs and escapes are undone; 0 when none does."""
+        wanted = [_plain(needle) for needle in needles if len(needle) >= SHORTEST_ANCHOR]
+        lines = self.text.split("\n")
+        here = self._line(self.position) - 1
+        for number in (*range(here, len(lines)), *range(here)):
+            decoded = _plain(unquote(html.unescape(lines[number])))
+            if any(needle in decoded for needle in wanted):
+                return number + 1
+        return 0
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\x00-\x20\\]", "", text).lower()
