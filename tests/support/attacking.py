@@ -199,7 +199,7 @@ class Corpus:
         plugins = [entry for entry in ours["plugins"] if not (isinstance(entry, dict) and "mkdocs-jupyter" in entry)]
         settings = {"site_name": "Attacks", "site_url": site_url, "docs_dir": "docs", "site_dir": "site", "nav": in_nav,
                     "theme": {**ours["theme"], "custom_dir": "overrides", "logo": "pixel.png", "favicon": "pixel.png"},
-                    "plugins": [*plugins, {"mkdocs-jupyter": {"execute": False, "include_source": False}}],
+                    "plugins": [*plugins, {"mkdocs-jupyter": {"execute": False, "include": ["*.ipynb"]}}],
                     "markdown_extensions": extensions, "hooks": [str(ROOT / "tests/support/attacking_hooks.py")]}
         text = yaml.safe_dump(settings, sort_keys=False).replace("format: MERMAID", "format: !!python/name:pymdownx.superfences.fence_code_format")
         (self.folder / "mkdocs.yml").write_text(text)
