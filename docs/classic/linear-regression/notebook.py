@@ -172,7 +172,7 @@ print(f"slope {hand_slope:.1f}, intercept {hand_intercept:.1f}, R² {hand_r2:.4f
 
 # %% Naive fit
 def fit_naive(X, y):
-    """Intercept and coefficients (n_features,) from the normal equations, one product at a time."""
+    """Intercept, coefficients: the normal equations, sum by sum."""
     n_parameters = 1 + X.shape[1]
     gram = np.zeros((n_parameters, n_parameters))  # AᵀA
     moment = np.zeros(n_parameters)  # Aᵀy
@@ -188,7 +188,7 @@ def fit_naive(X, y):
 
 # %% Stable fit
 def fit_least_squares(X, y):
-    """The same, by centering and an orthogonal factorization of X itself."""
+    """The same by an orthogonal factorization of X itself."""
     X_mean, y_mean = X.mean(axis=0), y.mean()
     coef = np.linalg.lstsq(X - X_mean, y - y_mean, rcond=None)[0]
     return y_mean - X_mean @ coef, coef
@@ -200,52 +200,67 @@ for fit in (fit_naive, fit_least_squares):
     own_intercept, own_coef = fit(X, y)
     np.testing.assert_allclose(own_intercept, library.intercept_, rtol=1e-8)
     np.testing.assert_allclose(own_coef, library.coef_, rtol=1e-8)
-print("both equal LinearRegression to a relative 1e-8")
+print("intercept", round(library.intercept_, 2), "coefficients", library.coef_.round(1))
 
 # %% Why not the normal equations
-def twin_errors(seed):
-    """Largest coefficient error of the naive and the stable fit on two columns that agree to seven digits."""
+def twins(seed):
+    """Two columns equal to seven digits; the target has no noise."""
     rng = np.random.default_rng(seed)
     first = rng.normal(size=200)
-    twins = np.column_stack([first, first + 1e-7 * rng.normal(size=200)])
-    exact = twins @ [0.3, 0.7]  # no noise, so the coefficients are known
-    errors = [np.abs(fit(twins, exact)[1] - [0.3, 0.7]).max() for fit in (fit_naive, fit_least_squares)]
-    return twins, exact, errors
+    X = np.column_stack([first, first + 1e-7 * rng.normal(size=200)])
+    return X, X @ [0.3, 0.7]
 
 
-naive_errors, stable_errors = np.array([twin_errors(seed)[2] for seed in range(10)]).T
-assert stable_errors.max() < 1e-7 and naive_errors.max() > 1e-3
-twins, exact, _ = twin_errors(0)
-twins_log_condition = float(np.log10(np.linalg.cond(twins - twins.mean(axis=0))))
-twins_library = LinearRegression().fit(twins, exact).coef_
-twins_library_first = float(twins_library[0])
-np.testing.assert_allclose(LinearRegression(tol=1e-12).fit(twins, exact).coef_, [0.3, 0.7], atol=1e-7)
-print(f"the columns' condition number is about 10^{twins_log_condition:.0f}")
-print("naive: wrong by more than 0.001 on some seed; stable: never by 0.0000001")
-print("LinearRegression, default tol:", twins_library.round(3), " with tol=1e-12:", [0.3, 0.7])
+def worst_error(fit):
+    """Largest error of a coefficient over ten seeds."""
+    fits = [fit(*twins(seed))[1] for seed in range(10)]
+    return np.abs(np.array(fits) - [0.3, 0.7]).max()
+
+
+assert worst_error(fit_least_squares) < 1e-7
+assert worst_error(fit_naive) > 1e-3
+for tol in (1e-6, 1e-12):
+    coef = LinearRegression(tol=tol).fit(*twins(0)).coef_
+    print(f"LinearRegression(tol={tol}):", coef.round(3))
+
+# %% The condition number of the twins
+twin_columns, twin_target = twins(0)
+twins_condition = np.linalg.cond(twin_columns - twin_columns.mean(axis=0))
+twins_library_first = float(LinearRegression().fit(twin_columns, twin_target).coef_[0])
+assert 1e7 < twins_condition < 1e8
+print(f"condition number of the columns about 10^{np.log10(twins_condition):.0f}")
 
 # %% [markdown]
 # ## Use it
 
 # %% Five models on diabetes
-models = {
+linear = make_pipeline(StandardScaler(), LinearRegression())
+ridge = make_pipeline(StandardScaler(), RidgeCV(alphas))
+neighbors = make_pipeline(StandardScaler(), KNeighborsRegressor(15))
+models = {  # model, its columns, the numbers it keeps
     "mean": (DummyRegressor(), bmi, 1),
-    "line on BMI": (make_pipeline(StandardScaler(), LinearRegression()), bmi, 2),
-    "linear, ten columns": (make_pipeline(StandardScaler(), LinearRegression()), X, 11),
-    "ridge, ten columns": (make_pipeline(StandardScaler(), RidgeCV(alphas)), X, 11),
-    "15 nearest neighbors": (make_pipeline(StandardScaler(), KNeighborsRegressor(15)), X, 442 * 11),
+    "line on BMI": (linear, bmi, 2),
+    "linear, ten columns": (linear, X, 11),
+    "ridge, ten columns": (ridge, X, 11),
+    "15 nearest neighbors": (neighbors, X, X.size + y.size),
 }
-model_mse = {name: repeated_mse(model, columns) for name, (model, columns, _) in models.items()}
+n_fits = ten_by_five.get_n_splits()
+model_mse = {}
+print("model                   test MSE   numbers kept   fits")
+for name, (model, columns, kept) in models.items():
+    scores = model_mse[name] = repeated_mse(model, columns)
+    spread = f"{scores.mean():.0f} ± {scores.std(ddof=1):2.0f}"
+    print(f"{name:21s} {spread:>10s} {kept:14,d} {n_fits:6d}")
+
+# %% The five models by name
 score_mean, score_bmi, score_linear, score_ridge, score_knn = model_mse.values()
 linear_beats_knn = int((score_linear < score_knn).sum())
 linear_beats_ridge = int((score_linear < score_ridge).sum())
 knn_numbers = models["15 nearest neighbors"][2]
 typical_error = float(np.sqrt(score_linear.mean()))
-fold_mse = -cross_val_score(LinearRegression(), X, y, cv=ten_by_five, scoring="neg_mean_squared_error")
-print("model                 test MSE      numbers kept   fits")
-for name, (_, _, cost) in models.items():
-    scores = model_mse[name]
-    print(f"{name:21s} {scores.mean():5.0f} ± {scores.std(ddof=1):3.0f} {cost:10,d} {ten_by_five.get_n_splits():9d}")
+fold_mse = -cross_val_score(linear, X, y, cv=ten_by_five, scoring="neg_mean_squared_error")
+print(f"linear beats ridge in {linear_beats_ridge} and 15 neighbors in {linear_beats_knn} of 10 repetitions")
+print(f"single folds: {fold_mse.mean():.0f} ± {fold_mse.std(ddof=1):.0f}")
 
 # %% Read the fitted model
 by_kg = LinearRegression().fit(bmi_natural, y)
@@ -385,20 +400,29 @@ print(f"with all squares and products, ridge: test MSE {score_bent.mean():.0f} �
 # ## When not to use it
 # Four situations, each with the model to use instead, on ten seeds.
 
-# %% Interaction and outliers
+# %% A plane meets a product
 def interaction(seed):
-    """Test R² where two columns act only through their product: linear, linear with the product, forest."""
+    """Test R² when two columns act through their product."""
     rng = np.random.default_rng(seed)
     X = rng.uniform(-1, 1, size=(600, 2))
     y = 10 * X[:, 0] * X[:, 1] + rng.normal(size=600)
-    with_product = make_pipeline(PolynomialFeatures(interaction_only=True), LinearRegression())
-    forest = RandomForestRegressor(50, min_samples_leaf=3, random_state=seed)
-    candidates = (LinearRegression(), with_product, forest)
-    return [model.fit(X[:300], y[:300]).score(X[300:], y[300:]) for model in candidates]
+    product = PolynomialFeatures(interaction_only=True)
+    candidates = [
+        LinearRegression(),
+        make_pipeline(product, LinearRegression()),
+        RandomForestRegressor(50, min_samples_leaf=3, random_state=seed),
+    ]
+    return [m.fit(X[:300], y[:300]).score(X[300:], y[300:]) for m in candidates]
 
 
+seeds = range(10)
+product_scores = np.array([interaction(seed) for seed in seeds]).T
+for name, r2 in zip(["plane", "with product", "forest"], product_scores):
+    print(f"{name:12s} test R² {r2.mean():6.3f} ± {r2.std(ddof=1):.3f}")
+
+# %% One row in ten is corrupt
 def outliers(seed):
-    """Mean squared distance to the true line when one row in ten is corrupt: linear, Huber."""
+    """Mean squared distance to the true line: linear, Huber."""
     rng = np.random.default_rng(seed)
     X = rng.uniform(0, 10, size=(200, 1))
     truth = 1 + 2 * X[:, 0]
@@ -407,13 +431,10 @@ def outliers(seed):
     return [np.mean((model.fit(X, y).predict(X) - truth) ** 2) for model in (LinearRegression(), HuberRegressor())]
 
 
-seeds = range(10)
-product_linear, product_term, product_forest = np.array([interaction(seed) for seed in seeds]).T
+product_linear, product_term, product_forest = product_scores
 outlier_linear, outlier_huber = np.array([outliers(seed) for seed in seeds]).T
-for name, scores in [("linear", product_linear), ("linear with product", product_term), ("forest", product_forest)]:
-    print(f"interaction, test R²       {name:20s} {scores.mean():6.3f} ± {scores.std(ddof=1):.3f}")
-for name, scores in [("linear", outlier_linear), ("Huber", outlier_huber)]:
-    print(f"outliers, squared distance {name:20s} {scores.mean():6.3f} ± {scores.std(ddof=1):.3f}")
+for name, distance in [("linear", outlier_linear), ("Huber", outlier_huber)]:
+    print(f"{name:7s} squared distance {distance.mean():6.3f} ± {distance.std(ddof=1):.3f}")
 
 # %% Yes or no, and too few rows
 cancer = load_breast_cancer()
@@ -448,28 +469,36 @@ print(f"60 rows, test R²  linear {few_linear.mean():6.2f} ± {few_linear.std(dd
 # ## Pitfalls
 
 # %% Judge noise by training R squared
-noise_columns = (0, 50, 100, 200)
-
-
 def with_noise(n_noise, seed=0):
-    """The ten diabetes columns and n_noise columns of random numbers."""
-    noise = np.random.default_rng(seed).normal(size=(n_patients, noise_columns[-1]))
-    return np.column_stack([X, noise[:, :n_noise]])  # fifty columns are the first fifty of the hundred
+    """The ten columns and n_noise columns of random numbers."""
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(size=(n_patients, 200))
+    return np.hstack([X, noise[:, :n_noise]])
 
 
-train_r2 = [LinearRegression().fit(with_noise(n), y).score(with_noise(n), y) for n in noise_columns]
-train_r2_none, train_r2_most = train_r2[0], train_r2[-1]
-for n, r2 in zip(noise_columns, train_r2):
-    print(f"{n:3d} columns of noise: R² {r2:.2f}")
+train_r2 = []
+for n_noise in (0, 50, 100, 200):
+    X_noisy = with_noise(n_noise)
+    model = LinearRegression().fit(X_noisy, y)
+    train_r2.append(model.score(X_noisy, y))
+    print(f"{n_noise:3d} columns of noise: R² {train_r2[-1]:.2f}")
 
 # %% Judge noise by cross-validated R squared
-cv_r2 = {
-    n: np.array([cross_val_score(LinearRegression(), with_noise(n, seed), y, cv=5).mean() for seed in range(10)])
-    for n in noise_columns
-}
-cv_r2_none, cv_r2_fifty, cv_r2_hundred, cv_r2_most = cv_r2.values()
-for n, r2 in cv_r2.items():
-    print(f"{n:3d} columns of noise: R² {r2.mean():5.2f} ± {r2.std(ddof=1):.2f}")
+cv_r2 = []
+for n_noise in (0, 50, 100, 200):
+    r2 = []
+    for seed in range(10):
+        X_noisy = with_noise(n_noise, seed)
+        folds = cross_val_score(LinearRegression(), X_noisy, y, cv=5)
+        r2.append(folds.mean())
+    cv_r2.append(r2)
+    spread = f"{np.mean(r2):5.2f} ± {np.std(r2, ddof=1):.2f}"
+    print(f"{n_noise:3d} columns of noise: R² {spread}")
+
+# %% Noise by name
+train_r2_none, train_r2_most = train_r2[0], train_r2[-1]
+cv_r2_none, cv_r2_most = np.array(cv_r2[0]), np.array(cv_r2[-1])
+assert train_r2 == sorted(train_r2)  # it never falls
 
 # %% One column with two signs
 s1 = names.index("s1")
@@ -487,17 +516,26 @@ print(f"coefficient of s1: alone {s1_alone:.0f}, with the other nine {s1_with_al
 print(f"test MSE with s1 {score_linear_mean:.0f}, without it {score_without_s1_mean:.0f}")
 
 # %% Add a time stamp
-enrolled = np.random.default_rng(0).uniform(1.70e9, 1.73e9, size=n_patients)  # seconds since 1970, pure noise
+rng = np.random.default_rng(0)
+enrolled = rng.uniform(1.70e9, 1.73e9, n_patients)  # seconds
 X_stamped = np.column_stack([X_natural, enrolled])
-stamped = LinearRegression().fit(X_stamped, y)
-stamped_r2, stamped_rank = float(stamped.score(X_stamped, y)), int(stamped.rank_)
-print(f"R² with eleven columns {stamped_r2:.2f}, with ten {full_r2:.2f}; rank {stamped_rank}")
+for columns in (X_natural, X_stamped):
+    model = LinearRegression().fit(columns, y)
+    r2 = model.score(columns, y)
+    print(f"{columns.shape[1]} columns: R² {r2:.2f}, rank {model.rank_}")
 
 # %% Add a time stamp and scale
+for columns in (X_natural, X_stamped):
+    model = make_pipeline(StandardScaler(), LinearRegression())
+    r2 = model.fit(columns, y).score(columns, y)
+    rank = model[-1].rank_
+    print(f"{columns.shape[1]} columns: R² {r2:.2f}, rank {rank}")
+
+# %% The time stamp by name
+stamped = LinearRegression().fit(X_stamped, y)
 stamped_scaled = make_pipeline(StandardScaler(), LinearRegression()).fit(X_stamped, y)
-stamped_scaled_r2 = float(stamped_scaled.score(X_stamped, y))
-stamped_scaled_rank = int(stamped_scaled[-1].rank_)
-print(f"R² with eleven columns {stamped_scaled_r2:.2f}; rank {stamped_scaled_rank}")
+stamped_r2, stamped_rank = float(stamped.score(X_stamped, y)), int(stamped.rank_)
+stamped_scaled_r2, stamped_scaled_rank = float(stamped_scaled.score(X_stamped, y)), int(stamped_scaled[-1].rank_)
 
 # %% Extrapolation
 rng = np.random.default_rng(0)
