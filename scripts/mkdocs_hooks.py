@@ -15,6 +15,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.config import settings as jupyter
 
+from checks.run import gate
 from notebooks.embed import PLACEHOLDER
 from notebooks.page import TEMPLATES
 from notebooks.site import Notebooks, run_in_background, watched_folder
@@ -49,7 +50,7 @@ LIVE_RELOAD = livereload._SCRIPT_TEMPLATE.substitute(
 def refuse(findings):
     """Stops the build with all findings in one message."""
     if findings:
-        raise PluginError(str(Refused(findings)))
+        raise PluginError(f"the build is refused, site/ stays as it was\n{Refused(findings)}")
 
 
 def on_startup(*, command, dirty):
@@ -66,6 +67,7 @@ def on_config(config):
         config.edit_uri = None
     build["formulas"], build["verdicts"], build["findings"] = Formulas(), Verdicts(), []
     refuse(judge_sources(Path(config.docs_dir), ROOT))
+    refuse(gate(ROOT))
     build["site"] = site = load_site(ROOT)
     refuse([finding for page in site.pages for finding in judge_meta(page.meta, page.source, SourceLines(page.text))])
     build["coverage"] = coverage = load_map(site, drafts=build["command"] == "serve")
