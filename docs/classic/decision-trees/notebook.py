@@ -300,8 +300,10 @@ for name, model in models.items():
 cancer_baseline, cancer_linear, cancer_full, cancer_pruned = accuracy.values()
 recall_baseline, recall_linear, recall_full, recall_pruned = recall.values()
 linear_wins = int((cancer_linear > cancer_pruned).sum())
-np.testing.assert_array_equal(                     # a tree needs no scaling: not one score changes
-    cancer_full, scores_by_shuffle(models["tree, fully grown"], X_cancer, malignant))
+folds = StratifiedKFold(10, shuffle=True, random_state=0)
+np.testing.assert_array_equal(                     # a tree needs no scaling: not one fold's score changes
+    cross_val_score(models["tree, fully grown"], X_cancer, malignant, cv=folds),
+    cross_val_score(make_pipeline(StandardScaler(), models["tree, fully grown"]), X_cancer, malignant, cv=folds))
 
 # %% The pruned tree in words
 full_tree = DecisionTreeClassifier(random_state=0).fit(X_cancer, malignant)
@@ -318,7 +320,6 @@ last_leaf_rows, last_leaf_malignant = int(leaf.sum()), int(malignant[leaf].sum()
 
 # %% Depth and pruning as knobs alt="Accuracy on breast cancer against the depth limit: the training line climbs to 1, the held-out line stays flat below it inside a band one standard deviation wide on each side"
 depths = np.arange(1, 9)
-folds = StratifiedKFold(10, shuffle=True, random_state=0)
 held_out = np.array([cross_val_score(DecisionTreeClassifier(max_depth=d, random_state=0), X_cancer, malignant, cv=folds)
                      for d in depths])            # (8 depths, 10 folds)
 in_sample = np.array([DecisionTreeClassifier(max_depth=d, random_state=0).fit(X_cancer, malignant)
@@ -370,17 +371,21 @@ show("log loss: at least 20 rows a leaf", big_leaf_loss)
 show("log loss: logistic regression", linear_loss)
 
 # %% Check the range of new rows
-def outside_range(X_train, X_new):
-    """Share of new rows that leave the training range in at least one feature."""
-    beyond = (X_new < X_train.min(axis=0)) | (X_new > X_train.max(axis=0))
-    return beyond.any(axis=1).mean()
+asked = np.unique(pruned_tree.tree_.feature[pruned_tree.tree_.feature >= 0])     # the features the tree asks about
 
 
-by_size = np.argsort(X_cancer[:, 0])               # train on the smaller tumors, meet the largest tenth
-share_outside = outside_range(X_cancer[by_size[:512]], X_cancer[by_size[512:]])
-half = np.random.default_rng(0).permutation(len(X_cancer))
-share_outside_random = outside_range(X_cancer[half[:512]], X_cancer[half[512:]])
-print(f"rows outside the training range: {share_outside_random:.2f} of a random tenth, {share_outside:.2f} of the largest tenth")
+def share_outside(train, new):
+    """Share of new rows beyond the training range in at least one feature that the tree asks about."""
+    low, high = X_cancer[train][:, asked].min(axis=0), X_cancer[train][:, asked].max(axis=0)
+    return ((X_cancer[new][:, asked] < low) | (X_cancer[new][:, asked] > high)).any(axis=1).mean()
+
+
+shuffled = np.random.default_rng(0).permutation(len(X_cancer))
+by_area = np.argsort(X_cancer[:, 3], kind="stable")                # column 3: mean area, which the tree does not use
+share_outside_random = share_outside(shuffled[:512], shuffled[512:])
+share_outside_large = share_outside(by_area[:512], by_area[512:])
+print(f"outside the training range: {share_outside_random:.3f} of a random tenth, "
+      f"{share_outside_large:.3f} of the tenth with the largest area")
 
 # %% Check that one cut alone helps
 def root_gain(X, y):
@@ -404,8 +409,10 @@ xor_root_gain, xor_chance_gain = root_gain(X_xor, y_xor), chance_gain(X_xor, y_x
 print(f"breast cancer: first cut gains {cancer_root_gain:.4f}, chance {cancer_chance_gain:.4f}")
 print(f"exclusive or:  first cut gains {xor_root_gain:.4f}, chance {xor_chance_gain:.4f}")
 xor_depth_one, xor_depth_two, xor_depth_eight = [
-    scores_by_shuffle(DecisionTreeClassifier(max_depth=d, random_state=0), X_xor, y_xor).mean() for d in (1, 2, 8)]
-print(f"exclusive or, accuracy at depth 1, 2, 8: {xor_depth_one:.2f}, {xor_depth_two:.2f}, {xor_depth_eight:.2f}")
+    cross_val_score(DecisionTreeClassifier(max_depth=d, random_state=0), X_xor, y_xor, cv=folds) for d in (1, 2, 8)]
+show("exclusive or: depth 1", xor_depth_one)
+show("exclusive or: depth 2", xor_depth_two)
+show("exclusive or: depth 8", xor_depth_eight)
 
 # %% Check the stability of the first cut
 def root_features(X, y, n_refits=100):
@@ -605,10 +612,17 @@ np.testing.assert_allclose(regression_cut, r_.threshold[0], rtol=1e-6)
 print(f"{diabetes.feature_names[regression_feature]}: mean squared error falls by {regression_drop:.1f}")
 
 # %% Exercise on stairs
-side = 10
-grid = np.array([(row, column) for row in range(side) for column in range(side)])
-above = (grid[:, 1] > grid[:, 0]).astype(int)
-stairs_leaves = int(DecisionTreeClassifier(random_state=0).fit(grid, above).get_n_leaves())
-with_difference = np.column_stack([grid, grid[:, 1] - grid[:, 0]])
-repaired_leaves = int(DecisionTreeClassifier(random_state=0).fit(with_difference, above).get_n_leaves())
+def staircase(side):
+    """Row and column number of each cell, shape (side * side, 2), and 1 where the column number is larger."""
+    grid = np.array([(row, column) for row in range(side) for column in range(side)])
+    return grid, (grid[:, 1] > grid[:, 0]).astype(int)
+
+
+def count_leaves(X, y):
+    return int(DecisionTreeClassifier(random_state=0).fit(X, y).get_n_leaves())
+
+
+grid, above = staircase(10)
+stairs_leaves, stairs_leaves_twice = count_leaves(grid, above), count_leaves(*staircase(20))
+repaired_leaves = count_leaves(np.column_stack([grid, grid[:, 1] - grid[:, 0]]), above)
 print(f"leaves: {stairs_leaves} on two columns, {repaired_leaves} with their difference as a third")
