@@ -92,12 +92,12 @@ window_low, window_high = np.sort(window_tree.tree_.threshold[window_tree.tree_.
 # %% Gini impurity and gain
 def gini(y):
     """Gini impurity of a pile of labels, shape (n,): 0 when all are alike."""
-    p = np.bincount(y) / len(y)                   # class shares, shape (n_classes,)
-    return 1 - np.sum(p ** 2)
+    shares = np.bincount(y) / len(y)
+    return 1 - np.sum(shares ** 2)
 
 
 def gain(x, y, t):
-    """Impurity removed by the cut x <= t, each side weighted by its share of the rows."""
+    """Impurity removed by the cut x <= t, sides weighted by their rows."""
     left = x <= t
     share = left.mean()
     return gini(y) - share * gini(y[left]) - (1 - share) * gini(y[~left])
@@ -191,37 +191,40 @@ np.testing.assert_allclose(hand_entropy_gain, hand_entropy / 2)
 
 # %% Split search the slow way
 def best_split_slow(X, y):
-    """X (n_samples, n_features), y (n_samples,) -> (gain, feature, threshold): try every cut, recount every time."""
-    return max((gain(X[:, j], y, t), j, t) for j in range(X.shape[1]) for t in cuts(X[:, j]))
+    """X (n_samples, n_features), y (n_samples,) -> gain, feature, threshold."""
+    return max((gain(X[:, j], y, t), j, t)
+               for j in range(X.shape[1]) for t in cuts(X[:, j]))
 
 
 # %% The tree from scratch
 def best_split(X, y, n_classes):
-    """The same, sorting each feature once and moving one row at a time to the left."""
+    """The same, but sorted once; rows then move left one at a time."""
     n = len(y)
-    order = np.argsort(X, axis=0, kind="stable")                   # (n, n_features)
+    order = np.argsort(X, axis=0, kind="stable")
     values = np.take_along_axis(X, order, axis=0)
-    left = np.cumsum(np.eye(n_classes)[y][order], axis=0)          # counts: (n, n_features, n_classes)
+    # class counts left and right of each gap: (n - 1, n_features, n_classes)
+    left = np.cumsum(np.eye(n_classes)[y][order], axis=0)
     left, right = left[:-1], left[-1] - left[:-1]
-    n_left = np.arange(1, n)[:, None]                              # (n - 1, 1)
-    impurity = (n - (left ** 2).sum(-1) / n_left - (right ** 2).sum(-1) / (n - n_left)) / n
-    gains = gini(y) - impurity                                      # (n - 1, n_features)
-    gains[values[1:] == values[:-1]] = -1                          # no cut between equal values
-    assert left.shape == (n - 1, X.shape[1], n_classes) and gains.shape == left.shape[:2]
+    assert left.shape == right.shape == (n - 1, X.shape[1], n_classes)
+    n_left = np.arange(1, n)[:, None]
+    # n_left * gini(left) = n_left - sum(left ** 2) / n_left
+    impure_left = n_left - (left ** 2).sum(axis=-1) / n_left
+    impure_right = n - n_left - (right ** 2).sum(axis=-1) / (n - n_left)
+    gains = gini(y) - (impure_left + impure_right) / n
+    gains[values[1:] == values[:-1]] = -1  # no cut between equal values
     i, j = np.unravel_index(gains.argmax(), gains.shape)
     return gains[i, j], j, (values[i, j] + values[i + 1, j]) / 2
 
 
 def grow(X, y, n_classes, max_depth):
-    """A leaf is the class shares, shape (n_classes,); an inner node is (feature, threshold, left, right)."""
+    """A leaf: class shares, shape (n_classes,). Else (j, t, left, right)."""
     shares = np.bincount(y, minlength=n_classes) / len(y)
-    if max_depth == 0 or shares.max() == 1:
+    if max_depth == 0 or shares.max() == 1 or (X == X[0]).all():
         return shares
-    best_gain, j, t = best_split(X, y, n_classes)
-    if best_gain < 0:                                              # all rows alike: nothing to ask
-        return shares
-    go = X[:, j] <= t
-    return (j, t, grow(X[go], y[go], n_classes, max_depth - 1), grow(X[~go], y[~go], n_classes, max_depth - 1))
+    _, j, t = best_split(X, y, n_classes)
+    sides = [grow(X[go], y[go], n_classes, max_depth - 1)
+             for go in (X[:, j] <= t, X[:, j] > t)]
+    return (j, t, *sides)
 
 
 def predict(node, X):
@@ -234,35 +237,42 @@ def predict(node, X):
 
 # %% Equal to scikit-learn
 def list_cuts(node):
-    """(feature, threshold) of the inner nodes in scikit-learn's order: node, left branch, right branch."""
+    """(feature, threshold) of inner nodes: node, left, right branch."""
     if not isinstance(node, tuple):
         return []
     return [node[:2]] + list_cuts(node[2]) + list_cuts(node[3])
 
 
-# Continuous data, a node too large for chance ties: same features, thresholds and predictions.
+# Continuous data, nodes too large for chance ties.
 rng = np.random.default_rng(0)
-X_drawn = rng.normal(size=(400, 5)).astype(np.float32)             # scikit-learn searches in float32
-y_drawn = np.digitize(X_drawn[:, 0] + X_drawn[:, 1] * X_drawn[:, 2] + rng.normal(size=400), [-1, 1])
+X_drawn = rng.normal(size=(400, 5)).astype(np.float32)  # as sklearn casts
+signal = X_drawn[:, 0] + X_drawn[:, 1] * X_drawn[:, 2]
+y_drawn = np.digitize(signal + rng.normal(size=400), [-1, 1])
 for depth in (1, 2, 3):
-    theirs = DecisionTreeClassifier(max_depth=depth, random_state=0).fit(X_drawn, y_drawn)
+    theirs = DecisionTreeClassifier(max_depth=depth, random_state=0)
+    theirs.fit(X_drawn, y_drawn)
     ours = grow(X_drawn, y_drawn, 3, depth)
+    features, thresholds = zip(*list_cuts(ours))
     inner = theirs.tree_.feature >= 0
-    np.testing.assert_array_equal([j for j, _ in list_cuts(ours)], theirs.tree_.feature[inner])
-    np.testing.assert_allclose([t for _, t in list_cuts(ours)], theirs.tree_.threshold[inner], rtol=1e-6)
-    np.testing.assert_array_equal(predict(ours, X_drawn), theirs.predict(X_drawn))
+    np.testing.assert_array_equal(features, theirs.tree_.feature[inner])
+    np.testing.assert_allclose(thresholds, theirs.tree_.threshold[inner],
+                               rtol=1e-6)
+    np.testing.assert_array_equal(predict(ours, X_drawn),
+                                  theirs.predict(X_drawn))
 
-# Iris has ties, so walk scikit-learn's full tree and compare the gain at every inner node.
+# Iris has ties: compare the gain at every inner node of the full tree.
 X32 = X.astype(np.float32)
 full_iris = DecisionTreeClassifier(random_state=0).fit(X32, y)
-members, t_ = full_iris.decision_path(X32).toarray().astype(bool), full_iris.tree_
+t_, inner_nodes = full_iris.tree_, 0
+passes = full_iris.decision_path(X32).toarray().astype(bool)  # (150, nodes)
 for node in np.flatnonzero(t_.feature >= 0):
-    Xn, yn = X32[members[:, node]], y[members[:, node]]
+    Xn, yn = X32[passes[:, node]], y[passes[:, node]]
     sides = [t_.children_left[node], t_.children_right[node]]
-    their_gain = t_.impurity[node] - (t_.n_node_samples[sides] * t_.impurity[sides]).sum() / len(yn)
-    np.testing.assert_allclose(best_split(Xn, yn, 3)[0], their_gain, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(best_split_slow(Xn, yn)[0], their_gain, rtol=1e-9, atol=1e-12)
-inner_nodes = int((t_.feature >= 0).sum())
+    after_cut = (t_.n_node_samples[sides] * t_.impurity[sides]).sum() / len(yn)
+    for ours in (best_split(Xn, yn, 3), best_split_slow(Xn, yn)):
+        np.testing.assert_allclose(ours[0], t_.impurity[node] - after_cut,
+                                   rtol=1e-9, atol=1e-12)
+    inner_nodes += 1
 print("inner nodes compared on iris:", inner_nodes)
 
 # %% Training accuracy by depth
@@ -283,27 +293,34 @@ fast_reads = X.size
 
 # %% Four models on breast cancer
 cancer = load_breast_cancer()
-X_cancer, malignant = cancer.data, (cancer.target == 0).astype(int)     # (569, 30), (569,)
+X_cancer, malignant = cancer.data, (cancer.target == 0).astype(int)
+assert X_cancer.shape == (569, 30) and malignant.shape == (569,)
 models = {
     "always benign": DummyClassifier(),
     "logistic regression": LogisticRegression(),
     "tree, fully grown": DecisionTreeClassifier(random_state=0),
-    "tree, ccp_alpha=0.01": DecisionTreeClassifier(ccp_alpha=0.01, random_state=0),
+    "tree, pruned": DecisionTreeClassifier(ccp_alpha=0.01, random_state=0),
 }
 accuracy, recall = {}, {}
 for name, model in models.items():
     pipeline = make_pipeline(StandardScaler(), model)
-    accuracy[name], recall[name] = scores_by_shuffle(pipeline, X_cancer, malignant, scoring=("accuracy", "recall"))
-    print(f"{name:22s} accuracy {accuracy[name].mean():.3f} ± {accuracy[name].std(ddof=1):.3f}"
-          f"   recall of malignant {recall[name].mean():.3f} ± {recall[name].std(ddof=1):.3f}")
+    accuracy[name], recall[name] = scores_by_shuffle(
+        pipeline, X_cancer, malignant, scoring=("accuracy", "recall"))
 
+# %% Scores of the four models
+for name in models:
+    show(f"{name}: accuracy", accuracy[name])
+    show(f"{name}: recall of malignant", recall[name])
 cancer_baseline, cancer_linear, cancer_full, cancer_pruned = accuracy.values()
 recall_baseline, recall_linear, recall_full, recall_pruned = recall.values()
 linear_wins = int((cancer_linear > cancer_pruned).sum())
+
+# %% Scaling changes nothing for a tree
 folds = StratifiedKFold(10, shuffle=True, random_state=0)
-np.testing.assert_array_equal(                     # a tree needs no scaling: not one fold's score changes
-    cross_val_score(models["tree, fully grown"], X_cancer, malignant, cv=folds),
-    cross_val_score(make_pipeline(StandardScaler(), models["tree, fully grown"]), X_cancer, malignant, cv=folds))
+unscaled = DecisionTreeClassifier(random_state=0)
+scaled = make_pipeline(StandardScaler(), unscaled)
+np.testing.assert_array_equal(cross_val_score(unscaled, X_cancer, malignant, cv=folds),
+                              cross_val_score(scaled, X_cancer, malignant, cv=folds))
 
 # %% The pruned tree in words
 full_tree = DecisionTreeClassifier(random_state=0).fit(X_cancer, malignant)
@@ -334,7 +351,6 @@ plt.legend(loc="lower right")
 plt.show()
 depth_one_folds, depth_three_folds, depth_eight_folds = held_out[[0, 2, 7]]
 depth_three_train, depth_eight_train = in_sample[[2, 7]]
-print("held-out accuracy by depth:", middle.round(3))
 
 # %% Gini or entropy
 cancer_entropy = scores_by_shuffle(DecisionTreeClassifier(criterion="entropy", random_state=0), X_cancer, malignant)
@@ -347,86 +363,103 @@ show("entropy", cancer_entropy)
 # One check for each assumption, to copy and point at other data.
 
 # %% Check for slanted borders
-slanted = make_union(FunctionTransformer(), LinearDiscriminantAnalysis())    # the columns, and one slanted direction
-tree_and_slant = make_pipeline(StandardScaler(), slanted, DecisionTreeClassifier(random_state=0))
+add_slant = make_union(FunctionTransformer(), LinearDiscriminantAnalysis())
+slanted = make_pipeline(StandardScaler(), add_slant,
+                        DecisionTreeClassifier(random_state=0))
 fold_tree = cross_val_score(full_tree, X_cancer, malignant, cv=folds)
-fold_slanted = cross_val_score(tree_and_slant, X_cancer, malignant, cv=folds)
+fold_slanted = cross_val_score(slanted, X_cancer, malignant, cv=folds)
 leaves_plain = full_tree.get_n_leaves()
-leaves_slanted = tree_and_slant.fit(X_cancer, malignant)[-1].get_n_leaves()
-slanted_wins, slanted_losses = int((fold_slanted > fold_tree).sum()), int((fold_slanted < fold_tree).sum())
+leaves_slanted = slanted.fit(X_cancer, malignant)[-1].get_n_leaves()
+slanted_wins = int((fold_slanted > fold_tree).sum())
+slanted_losses = int((fold_slanted < fold_tree).sum())
 show(f"30 columns, {leaves_plain} leaves", fold_tree)
 show(f"and one slanted column, {leaves_slanted} leaves", fold_slanted)
 print(f"better in {slanted_wins} folds, worse in {slanted_losses}")
 
 # %% Check the rows per leaf
-leaf_sizes = np.unique(full_tree.apply(X_cancer), return_counts=True)[1]
+leaf_of_row = full_tree.apply(X_cancer)
+leaf_sizes = np.unique(leaf_of_row, return_counts=True)[1]
 small_leaves, all_leaves = int((leaf_sizes < 5).sum()), len(leaf_sizes)
-tree_loss = -cross_val_score(full_tree, X_cancer, malignant, cv=folds, scoring="neg_log_loss")
-big_leaf_tree = DecisionTreeClassifier(min_samples_leaf=20, random_state=0)
-big_leaf_loss = -cross_val_score(big_leaf_tree, X_cancer, malignant, cv=folds, scoring="neg_log_loss")
-linear_loss = -cross_val_score(linear_model, X_cancer, malignant, cv=folds, scoring="neg_log_loss")
+
+
+def log_loss_by_fold(model):
+    return -cross_val_score(model, X_cancer, malignant, cv=folds,
+                            scoring="neg_log_loss")
+
+
+big_leaves = DecisionTreeClassifier(min_samples_leaf=20, random_state=0)
+tree_loss = log_loss_by_fold(full_tree)
+big_leaf_loss = log_loss_by_fold(big_leaves)
+linear_loss = log_loss_by_fold(linear_model)
 print(f"leaves with fewer than 5 rows: {small_leaves} of {all_leaves}")
 show("log loss: fully grown", tree_loss)
 show("log loss: at least 20 rows a leaf", big_leaf_loss)
 show("log loss: logistic regression", linear_loss)
 
 # %% Check the range of new rows
-asked = np.unique(pruned_tree.tree_.feature[pruned_tree.tree_.feature >= 0])     # the features the tree asks about
+asked = np.unique(pruned_tree.tree_.feature[pruned_tree.tree_.feature >= 0])
 
 
 def share_outside(train, new):
-    """Share of new rows beyond the training range in at least one feature that the tree asks about."""
-    low, high = X_cancer[train][:, asked].min(axis=0), X_cancer[train][:, asked].max(axis=0)
-    return ((X_cancer[new][:, asked] < low) | (X_cancer[new][:, asked] > high)).any(axis=1).mean()
+    """Share of new rows beyond the range of a feature asked about."""
+    A, B = X_cancer[train][:, asked], X_cancer[new][:, asked]
+    beyond = (B < A.min(axis=0)) | (B > A.max(axis=0))
+    return beyond.any(axis=1).mean()
 
 
 shuffled = np.random.default_rng(0).permutation(len(X_cancer))
-by_area = np.argsort(X_cancer[:, 3], kind="stable")                # column 3: mean area, which the tree does not use
+by_area = np.argsort(X_cancer[:, 3], kind="stable")  # column 3: mean area
 share_outside_random = share_outside(shuffled[:512], shuffled[512:])
 share_outside_large = share_outside(by_area[:512], by_area[512:])
-print(f"outside the training range: {share_outside_random:.3f} of a random tenth, "
-      f"{share_outside_large:.3f} of the tenth with the largest area")
+print(f"outside the range: {share_outside_random:.3f} of a random tenth,")
+print(f"{share_outside_large:.3f} of the tenth with the largest area")
 
 # %% Check that one cut alone helps
 def root_gain(X, y):
     """Gini gain of the best single cut."""
     t = DecisionTreeClassifier(max_depth=1, random_state=0).fit(X, y).tree_
-    return t.impurity[0] - (t.n_node_samples[1:] * t.impurity[1:]).sum() / len(y)
+    after_cut = (t.n_node_samples[1:] * t.impurity[1:]).sum() / len(y)
+    return t.impurity[0] - after_cut
 
 
 rng = np.random.default_rng(0)
 X_xor = rng.uniform(-1, 1, size=(400, 2))
-y_xor = (X_xor[:, 0] * X_xor[:, 1] > 0).astype(int)                # same signs: class 1
+y_xor = (X_xor[:, 0] * X_xor[:, 1] > 0).astype(int)  # same signs: class 1
 
 
 def chance_gain(X, y):
     """Gain that shuffled labels exceed in 5 of 100 trials."""
-    return np.quantile([root_gain(X, rng.permutation(y)) for _ in range(100)], .95)
+    shuffled_gains = [root_gain(X, rng.permutation(y)) for _ in range(100)]
+    return np.quantile(shuffled_gains, .95)
 
 
-cancer_root_gain, cancer_chance_gain = root_gain(X_cancer, malignant), chance_gain(X_cancer, malignant)
-xor_root_gain, xor_chance_gain = root_gain(X_xor, y_xor), chance_gain(X_xor, y_xor)
-print(f"breast cancer: first cut gains {cancer_root_gain:.4f}, chance {cancer_chance_gain:.4f}")
-print(f"exclusive or:  first cut gains {xor_root_gain:.4f}, chance {xor_chance_gain:.4f}")
+cancer_root_gain = root_gain(X_cancer, malignant)
+cancer_chance_gain = chance_gain(X_cancer, malignant)
+xor_root_gain = root_gain(X_xor, y_xor)
+xor_chance_gain = chance_gain(X_xor, y_xor)
+print(f"cancer: {cancer_root_gain:.4f}, chance {cancer_chance_gain:.4f}")
+print(f"xor:    {xor_root_gain:.4f}, chance {xor_chance_gain:.4f}")
 xor_depth_one, xor_depth_two, xor_depth_eight = [
-    cross_val_score(DecisionTreeClassifier(max_depth=d, random_state=0), X_xor, y_xor, cv=folds) for d in (1, 2, 8)]
+    cross_val_score(DecisionTreeClassifier(max_depth=depth, random_state=0),
+                    X_xor, y_xor, cv=folds) for depth in (1, 2, 8)]
 show("exclusive or: depth 1", xor_depth_one)
 show("exclusive or: depth 2", xor_depth_two)
 show("exclusive or: depth 8", xor_depth_eight)
 
 # %% Check the stability of the first cut
 def root_features(X, y, n_refits=100):
-    """First feature asked about in each of n_refits bootstrap samples, random_state varied too: shape (n_refits,)."""
+    """First feature asked about in each bootstrap sample: (n_refits,)."""
     chosen = []
     for seed in range(n_refits):
         rows = np.random.default_rng(seed).integers(len(y), size=len(y))
-        stump = DecisionTreeClassifier(max_depth=1, random_state=seed).fit(X[rows], y[rows])
-        chosen.append(stump.tree_.feature[0])
+        stump = DecisionTreeClassifier(max_depth=1, random_state=seed)
+        chosen.append(stump.fit(X[rows], y[rows]).tree_.feature[0])
     return np.array(chosen)
 
 
-cancer_roots, root_counts = np.unique(root_features(X_cancer, malignant), return_counts=True)
-for j, count in sorted(zip(cancer_roots, root_counts), key=lambda pair: -pair[1]):
+first = root_features(X_cancer, malignant)
+cancer_roots, root_counts = np.unique(first, return_counts=True)
+for count, j in sorted(zip(root_counts, cancer_roots), reverse=True):
     print(f"{cancer.feature_names[j]:22s} {count:3d} of 100")
 most_common_root, n_roots = root_counts.max(), len(cancer_roots)
 
@@ -492,70 +525,77 @@ print(f"forest better in {forest_wins} folds, worse in {forest_losses}")
 
 # %% Judged on the rows it memorized
 diabetes = load_diabetes()
-memorizer = DecisionTreeRegressor(random_state=0).fit(diabetes.data, diabetes.target)
+memorizer = DecisionTreeRegressor(random_state=0)
+memorizer.fit(diabetes.data, diabetes.target)
 memorized_r2 = memorizer.score(diabetes.data, diabetes.target)
-print(f"R² {memorized_r2:.3f} with {memorizer.get_n_leaves()} leaves for {len(diabetes.target)} patients")
-memorizer_leaves = int(memorizer.get_n_leaves())
+print(f"R² {memorized_r2:.3f} with {memorizer.get_n_leaves()} leaves "
+      f"for {len(diabetes.target)} patients")
 
 
 # %% Judged on rows it has not seen
 def r2_by_shuffle(model):
     """R² of ten shuffles, each the mean of five folds: shape (10,)."""
-    return np.array([cross_val_score(model, diabetes.data, diabetes.target,
-                                     cv=KFold(5, shuffle=True, random_state=seed)).mean() for seed in range(10)])
+    shuffles = [KFold(5, shuffle=True, random_state=s) for s in range(10)]
+    return np.array([
+        cross_val_score(model, diabetes.data, diabetes.target, cv=cv).mean()
+        for cv in shuffles])
 
 
 pure_r2 = r2_by_shuffle(DecisionTreeRegressor(random_state=0))
-limited_r2 = r2_by_shuffle(DecisionTreeRegressor(min_samples_leaf=20, random_state=0))
+limited_r2 = r2_by_shuffle(
+    DecisionTreeRegressor(min_samples_leaf=20, random_state=0))
 show("R², grown to purity", pure_r2)
 show("R², at least 20 patients a leaf", limited_r2)
 
 
 # %% Importance from the training data
-def one_signal_one_noise(seed):
-    """600 rows: a yes/no column that decides the label but for 25 % of flips, and a meaningless row number."""
+def signal_and_row_number(seed):
+    """600 rows: a yes-or-no signal, a row number, and a label."""
     rng = np.random.default_rng(seed)
     signal, row_number = rng.integers(0, 2, 600), rng.permutation(600)
-    label = np.where(rng.random(600) < .25, 1 - signal, signal)
+    flipped = rng.random(600) < .25
+    label = np.where(flipped, 1 - signal, signal)
     return np.column_stack([signal, row_number]), label
 
 
-impurity_signal, impurity_noise = [], []
+on_training = []
 for seed in range(10):
-    A, b = one_signal_one_noise(seed)
+    A, b = signal_and_row_number(seed)
     tree = DecisionTreeClassifier(random_state=0).fit(A[:300], b[:300])
-    impurity_signal.append(tree.feature_importances_[0])
-    impurity_noise.append(tree.feature_importances_[1])
-impurity_signal, impurity_noise = np.array(impurity_signal), np.array(impurity_noise)
-show("feature_importances_ of the signal", impurity_signal)
-show("feature_importances_ of the row number", impurity_noise)
+    on_training.append(tree.feature_importances_)
+impurity_signal, impurity_noise = np.transpose(on_training)
+show("feature_importances_: signal", impurity_signal)
+show("feature_importances_: row number", impurity_noise)
 
 # %% Importance from held-out rows
-permuted_signal, permuted_noise = [], []
+on_held_out = []
 for seed in range(10):
-    A, b = one_signal_one_noise(seed)
+    A, b = signal_and_row_number(seed)
     tree = DecisionTreeClassifier(random_state=0).fit(A[:300], b[:300])
-    drops = permutation_importance(tree, A[300:], b[300:], n_repeats=20, random_state=0).importances_mean
-    permuted_signal.append(drops[0])
-    permuted_noise.append(drops[1])
-permuted_signal, permuted_noise = np.array(permuted_signal), np.array(permuted_noise)
-show("accuracy lost without the signal", permuted_signal)
-show("accuracy lost without the row number", permuted_noise)
+    drops = permutation_importance(tree, A[300:], b[300:],
+                                   n_repeats=20, random_state=0)
+    on_held_out.append(drops.importances_mean)
+permuted_signal, permuted_noise = np.transpose(on_held_out)
+show("accuracy lost: signal", permuted_signal)
+show("accuracy lost: row number", permuted_noise)
 
 
 # %% Categories as arbitrary numbers
 def suppliers(seed):
-    """1000 parts from 12 suppliers; six suppliers deliver 90 % good parts, six deliver 10 %."""
+    """1000 parts; of 12 suppliers six deliver 90 % good parts, six 10 %."""
     rng = np.random.default_rng(seed)
     good_share = rng.permutation(np.repeat([.1, .9], 6))
     supplier = rng.integers(0, 12, 1000)
-    return supplier[:, None], (rng.random(1000) < good_share[supplier]).astype(int)
+    is_good = rng.random(1000) < good_share[supplier]
+    return supplier[:, None], is_good.astype(int)
 
 
 def accuracy_per_draw(encoder):
-    """Cross-validated accuracy of a depth-2 tree on ten draws: shape (10,)."""
-    model = make_pipeline(encoder, DecisionTreeClassifier(max_depth=2, random_state=0))
-    return np.array([cross_val_score(model, *suppliers(seed)).mean() for seed in range(10)])
+    """Five-fold accuracy of a depth-2 tree on ten draws: shape (10,)."""
+    tree = DecisionTreeClassifier(max_depth=2, random_state=0)
+    model = make_pipeline(encoder, tree)
+    return np.array([cross_val_score(model, *suppliers(seed)).mean()
+                     for seed in range(10)])
 
 
 codes_accuracy = accuracy_per_draw(OrdinalEncoder())
@@ -564,7 +604,8 @@ show("supplier numbers as they come", codes_accuracy)
 show("one column per supplier", one_hot_accuracy)
 
 # %% Categories ordered by the target
-ordered_accuracy = accuracy_per_draw(TargetEncoder(cv=StratifiedKFold(5, shuffle=True, random_state=0)))
+cv = StratifiedKFold(5, shuffle=True, random_state=0)
+ordered_accuracy = accuracy_per_draw(TargetEncoder(cv=cv))
 show("suppliers by their share of good parts", ordered_accuracy)
 
 # %% Sides averaged without their sizes
@@ -594,22 +635,25 @@ print("effective alphas:", path.ccp_alphas.round(4))
 
 # %% Exercise on regression
 def best_split_regression(X, y):
-    """(drop in mean squared error, feature, threshold) of the best cut of X (n_samples, n_features)."""
+    """X (n_samples, n_features), y (n_samples,) -> drop, feature, cut."""
     n, order = len(y), np.argsort(X, axis=0, kind="stable")
     values, targets = np.take_along_axis(X, order, axis=0), y[order]
-    left_sum = np.cumsum(targets, axis=0)[:-1]                     # (n - 1, n_features)
+    left = np.cumsum(targets, axis=0)[:-1]  # sums: (n - 1, n_features)
     n_left = np.arange(1, n)[:, None]
-    drop = (left_sum ** 2 / n_left + (y.sum() - left_sum) ** 2 / (n - n_left)) / n - y.mean() ** 2
+    squares = left ** 2 / n_left + (y.sum() - left) ** 2 / (n - n_left)
+    drop = squares / n - y.mean() ** 2
     drop[values[1:] == values[:-1]] = -1
     i, j = np.unravel_index(drop.argmax(), drop.shape)
     return drop[i, j], j, (values[i, j] + values[i + 1, j]) / 2
 
 
-regression_drop, regression_feature, regression_cut = best_split_regression(diabetes.data, diabetes.target)
-r_ = DecisionTreeRegressor(max_depth=1).fit(diabetes.data, diabetes.target).tree_
-np.testing.assert_allclose(regression_drop, r_.impurity[0] - (r_.n_node_samples[1:] * r_.impurity[1:]).sum() / 442)
-np.testing.assert_allclose(regression_cut, r_.threshold[0], rtol=1e-6)
-print(f"{diabetes.feature_names[regression_feature]}: mean squared error falls by {regression_drop:.1f}")
+X_diabetes, y_diabetes = diabetes.data, diabetes.target
+regression_drop, j, t = best_split_regression(X_diabetes, y_diabetes)
+r_ = DecisionTreeRegressor(max_depth=1).fit(X_diabetes, y_diabetes).tree_
+after_cut = (r_.n_node_samples[1:] * r_.impurity[1:]).sum() / 442
+np.testing.assert_allclose(regression_drop, r_.impurity[0] - after_cut)
+np.testing.assert_allclose(t, r_.threshold[0], rtol=1e-6)
+print(f"{diabetes.feature_names[j]}: falls by {regression_drop:.1f}")
 
 # %% Exercise on stairs
 def staircase(side):
