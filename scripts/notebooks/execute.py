@@ -60,7 +60,7 @@ def programs() -> dict[str, str]:
 class Request:
     """Everything a run needs. `cells` are the code cells' sources; `files` the folder's other files by relative name.
 
-    `programs` are the texts of PROGRAMS: a worker on another machine may not have this folder.
+    `patience` stretches the limits of time (None: by the machine's load). `programs` are the texts of PROGRAMS: a worker on another machine may not have this folder.
     """
 
     path: str
@@ -72,6 +72,7 @@ class Request:
     memory_limit: int = MEMORY_LIMIT_BYTES
     output_limit: int = OUTPUT_LIMIT_BYTES
     namespaces: bool = True
+    patience: float | None = None
     programs: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -146,7 +147,7 @@ def execute(request: Request) -> Outcome:
 
 def _attempt(request: Request, isolated: bool) -> Outcome | None:
     """One run; None when the system refused the namespaces before anything was executed."""
-    stretched = patience()
+    stretched = request.patience or patience()
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="notebook-", ignore_cleanup_errors=True) as scratch:

@@ -233,7 +233,7 @@ def finding_of(notebook: source.Notebook, failure: execute.Failure) -> Finding:
     cell = cells[failure.cell]
     lines = cell.source.split("\n")
     line = min(max(failure.line, 1), len(lines))
-    where = f"{cell.place}, line {line}" if failure.why in ("raised", "outside", "network", "input", "exit", "disk") else cell.place
+    where = f"{cell.place}, line {line}" if failure.why in ("raised", "outside", "network", "input", "disk") else cell.place
     detail = lines[line - 1].strip() if ", line" in where else ""
     return Finding(notebook.path, cell.first_line + line - 1, 0, "error", id, f"{where}: {words}", fix=fix, detail=detail)
 

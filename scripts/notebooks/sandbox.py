@@ -30,6 +30,8 @@ SCRATCH_BYTES = 512 * 2**20
 LARGEST_FILE_BYTES = 256 * 2**20
 # joblib and PyTorch workers need a few; a fork bomb has thousands within a second.
 MOST_PROCESSES = 64
+# Processes and threads together, where a cgroup counts them.
+MOST_TASKS = 512
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -58,7 +60,7 @@ def _set_read_only(path: str) -> None:
 
 def enter_namespaces() -> bool:
     """New namespaces for the children of this process; False where the system refuses."""
-    flags = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
+    flags = CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
     if libc.unshare(flags) == 0:
         return True
     uid, gid = os.getuid(), os.getgid()
@@ -75,6 +77,8 @@ def enter_namespaces() -> bool:
 
 def isolate_files(folder: str, hidden: list[str]) -> None:
     """A read-only view of everything, with one writable tmpfs at `folder`; raises OSError where it cannot be had."""
+    # Of this process and those below it; the outer one keeps its view, to clear away the cgroup.
+    _call(libc.unshare(CLONE_NEWNS))
     _mount("none", "/", "", MS_REC | MS_PRIVATE)
     _set_read_only("/")
     _mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
@@ -142,24 +146,87 @@ def _memory(pids: list[int], limit: int) -> int:
     return exact
 
 
-def end_all(own_namespace: bool) -> None:
-    """Kill until nothing is left; stopping first keeps a fork bomb from outrunning the kills."""
-    for _ in range(200):
-        pids = _others(own_namespace)
-        for sign in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in pids:
-                try:
-                    os.kill(pid, sign)
-                except OSError:
-                    pass
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            pass
-        if not _others(own_namespace):
+def _reap() -> set[int]:
+    """Collect ended children (and adopted orphans), a bounded number so that dying ones cannot keep us from watching."""
+    gone = set()
+    try:
+        for _ in range(4 * MOST_PROCESSES):
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                break
+            gone.add(pid)
+    except ChildProcessError:
+        pass
+    return gone
+
+
+def end_all() -> None:
+    """Without a namespace: stop everything below this process, then kill, until nothing is left.
+
+    Stopping first keeps a fork bomb from outrunning the kills: once all are stopped, nobody forks.
+    """
+    for _ in range(500):
+        pids = _others(False)
+        if not pids:
             return
-        time.sleep(0.01)
+        for pid in pids:
+            _signal(pid, signal.SIGSTOP)
+        for pid in pids if set(_others(False)) <= set(pids) else []:
+            _signal(pid, signal.SIGKILL)
+        _reap()
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except OSError:
+        pass
+
+
+class ProcessLimit:
+    """A cgroup that lets the kernel itself refuse a fork, where this system has one and lets us; else nothing."""
+
+    ROOTS = ("/sys/fs/cgroup/pids", "/sys/fs/cgroup")
+
+    def __init__(self) -> None:
+        self.folder = ""
+        for root in self.ROOTS:
+            folder = f"{root}/notebook-{os.getpid()}"
+            try:
+                os.mkdir(folder)
+            except OSError:
+                continue
+            try:
+                # More than the watchdog allows, so that it sees the bomb. Threads count here: BLAS and torch have many.
+                Path(f"{folder}/pids.max").write_text(str(MOST_TASKS))
+                self.folder = folder
+                return
+            except OSError:
+                os.rmdir(folder)
+
+    def hold(self, pid: int) -> None:
+        """Put a process, and so all that it will start, under the limit."""
+        if self.folder:
+            try:
+                Path(f"{self.folder}/cgroup.procs").write_text(str(pid))
+            except OSError:
+                pass
+
+    def release(self, pid: int) -> None:
+        """Put a process back, for a folder can be removed only when it holds none."""
+        if self.folder:
+            try:
+                Path(f"{self.folder}/../cgroup.procs").write_text(str(pid))
+            except OSError:
+                pass
+
+    def remove(self) -> None:
+        for _ in range(100 if self.folder else 0):
+            try:
+                os.rmdir(self.folder)
+                return
+            except OSError:
+                time.sleep(0.02)
 
 
 def supervise(config: dict) -> None:
@@ -177,16 +244,10 @@ def supervise(config: dict) -> None:
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     while why is None and not stopped:
-        try:
-            gone, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
+        if runner.pid in _reap():
             break
-        if gone == runner.pid:
-            break
-        if gone:
-            continue
         pids = _others(own)
-        if len(pids) > MOST_PROCESSES:
+        if len(pids) >= MOST_PROCESSES:
             why = "processes"
         elif _memory(pids, config["memory_limit"]) > config["memory_limit"]:
             why = "memory"
@@ -194,8 +255,10 @@ def supervise(config: dict) -> None:
             why = "notebook-time"
         else:
             time.sleep(POLL_S)
-    end_all(own)
     say(event="ended", why=why)
+    # The end of a namespace's first process ends all others at once, which no loop over a fork bomb could.
+    if not own:
+        end_all()
 
 
 def lay_out(config: dict, content: dict[Path, bytes]) -> None:
@@ -235,16 +298,30 @@ def main() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         lay_out(config, content)
-        supervise(config)
+        limit = ProcessLimit()
+        limit.hold(os.getpid())
+        try:
+            supervise(config)
+        finally:
+            limit.release(os.getpid())
+            limit.remove()
     elif not enter_namespaces():
         say(event="unprotected", reason="this system allows no namespaces")
-    elif (child := os.fork()) == 0:
-        try:
-            first_process(config, content)
-        finally:
-            os._exit(0)
     else:
+        limit = ProcessLimit()
+        ready, go = os.pipe()
+        if (child := os.fork()) == 0:
+            try:
+                os.close(go)
+                os.read(ready, 1)  # until it is under the limit
+                first_process(config, content)
+            finally:
+                os._exit(0)
+        os.close(ready)
+        limit.hold(child)
+        os.close(go)
         os.waitpid(child, 0)
+        limit.remove()
 
 
 if __name__ == "__main__":

