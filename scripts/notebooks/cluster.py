@@ -23,7 +23,7 @@ def run(address: str, requests: list, settle: Callable) -> None:
     """Run (request, notebook, key) triples on the cluster; `settle(notebook, key, outcome)` is called here for each."""
     from distributed import Client, as_completed
 
-    with Client(address, timeout=CONNECT_S, set_as_default=False) as client, tempfile.TemporaryDirectory() as folder:
+    with Client(address, timeout=CONNECT_S) as client, tempfile.TemporaryDirectory() as folder:
         client.upload_file(str(_package(Path(folder))))
         # Priority by position: the longest first, as here.
         waiting = {client.submit(execute.execute, request, key=f"notebook-{key}", pure=False, priority=-position, retries=MOST_WORKERS_LOST): (notebook, key)

@@ -184,7 +184,7 @@ def _write_files(scratch: Path, request: Request, isolated: bool, stretched: flo
     needed = {os.path.realpath(path) for path in (sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path, tempfile.gettempdir())}
     hide = os.path.isdir(home) and home != "/" and not any(path == home or path.startswith(home + os.sep) for path in needed)
     config = {
-        "parent": os.getpid(), "isolated": isolated, "files": str(files), "folder": str(folder), "hidden": [home] if hide else [],
+        "path": request.path, "parent": os.getpid(), "isolated": isolated, "files": str(files), "folder": str(folder), "hidden": [home] if hide else [],
         "python": sys.executable, "runner": [str(folder / "run/runner.py"), str(folder / "run/request.json")],
         "memory_limit": request.memory_limit, "total_limit_s": request.notebook_limit_s * stretched + GRACE_S,
         "environment": _environment(folder, request.environment, isolated),

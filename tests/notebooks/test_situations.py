@@ -17,6 +17,8 @@ from notebooks import cache, execute, run
 
 SITUATIONS = Path(__file__).parent / "situations"
 LIMITS = {"cell_limit_s": 5, "notebook_limit_s": 10, "memory_limit": 2**30, "patience": 1.0}
+# What must run into another limit gets the time to do so on a busy machine.
+PATIENT = {**LIMITS, "cell_limit_s": 90, "notebook_limit_s": 120}
 # file -> id, line, words of the message; the line is 1-based in the notebook.
 BAD = {
     "raises": ("NBK-201", 9, "cell 2 (Divide by the number of steps), line 3: ZeroDivisionError: division by zero"),
@@ -44,6 +46,10 @@ BAD = {
 # Without namespaces the kernel guards itself and the supervisor walks its tree; what only a namespace can do is left out.
 GUARDED = ["raises", "endless_loop_deaf_to_signals", "os_exit", "fork_bomb", "memory_bomb", "writes_outside", "network_by_address", "network_by_name"]
 GOOD = {"works", "sees_nothing_of_the_user", "leaves_a_child_behind", "quick", "slow", "differs_between_runs", "differs_on_other_processors"}
+
+
+def limits(name):
+    return LIMITS if BAD[name][0] in ("NBK-202", "NBK-203") else PATIENT
 
 
 @pytest.fixture
@@ -84,7 +90,7 @@ def test_every_situation_is_expected():
 def test_gives_one_clear_finding_in_time(repository, name):
     path = repository.add(name)
     started = time.monotonic()
-    result, = repository.run(path, **LIMITS)
+    result, = repository.run(path, **limits(name))
     seconds = time.monotonic() - started
     id, line, words = BAD[name]
     assert result.finding is not None and result.finding.id == id, result
@@ -99,7 +105,7 @@ def test_gives_one_clear_finding_in_time(repository, name):
 
 @pytest.mark.parametrize("name", GUARDED)
 def test_is_contained_without_namespaces_too(repository, name):
-    result, = repository.run(repository.add(name), namespaces=False, **LIMITS)
+    result, = repository.run(repository.add(name), namespaces=False, **limits(name))
     id, line, words = BAD[name]
     assert result.finding is not None and (result.finding.id, result.finding.line) == (id, line) and words in result.finding.message
     assert not our_processes()
