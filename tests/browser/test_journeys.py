@@ -37,3 +37,27 @@ def test_a_missing_page_offers_the_site(page, site_url):
     page.heard.failed = [line for line in page.heard.failed if "no-such-page" not in line]
     page.heard.console = [line for line in page.heard.console if "404" not in line]
     page.heard.silent()
+
+
+def test_a_reader_searches_a_synonym_and_lands_on_the_concept(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    page.keyboard.press("/")
+    page.keyboard.type("CART")
+    first = page.locator(".md-search-result__item a").first
+    first.wait_for()
+    assert "Decision trees" in first.inner_text()
+    first.click()
+    page.wait_for_url("**/classic/decision-trees/**")
+    assert page.locator(".md-content h1").first.inner_text().startswith("Decision trees")
+    page.heard.silent()
+
+
+def test_a_receipt_leads_to_its_cell_on_the_notebook_page(page, site_url):
+    page.goto(f"{site_url}classic/decision-trees/", wait_until="networkidle")
+    receipt = page.locator("a[href*='notebook/#']").first
+    target = receipt.get_attribute("href").rpartition("#")[2]
+    receipt.click()
+    page.wait_for_url("**/classic/decision-trees/notebook/**")
+    assert page.locator(f"[id='{target}']").count() == 1
+    assert page.locator("main pre code").count() > 5
+    page.heard.silent()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -11,6 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+
+from support.checkout import fingerprint
 
 DESCRIPTION_CHARS = range(50, 201)  # search engines cut longer ones
 # The only addresses of other hosts that the theme itself may write, none of them loaded.
@@ -152,3 +157,13 @@ def test_no_draft_and_no_source_of_the_tools_is_published(site, root):
         if page.draft:
             assert not (site / page.url / "index.html").exists(), page.source
     assert not [path for path in site.rglob("*") if path.name.startswith(".") or path.suffix in (".yml", ".pyc", ".md")]
+
+
+def test_mkdocs_itself_builds_the_same_site(site, site_url, root, tmp_path):
+    done = subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")], cwd=root, text=True,
+                          env={**os.environ, "SITE_URL": site_url, "REPO_URL": "https://git.example/owner/knowledge"},
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+    ours, plain = fingerprint(site), fingerprint(tmp_path / "site")
+    assert sorted(ours) == sorted(plain)
+    assert [name for name in ours if ours[name] != plain[name]] == []
