@@ -171,12 +171,12 @@ def _style(content: str) -> str:
     """The text as rumdl writes it with the rules of `checks.text`, or unchanged when a word would be touched."""
     if not text.rumdl().exists():
         return content
-    done = subprocess.run(
-        [text.rumdl(), "fmt", "--no-cache", "--no-config", "--config", 'global.flavor = "mkdocs"', "--enable", ",".join(text.STYLE_RULES),
-         "--silent", "-"], input=content.encode("utf-8"), capture_output=True, timeout=text.TOOL_SECONDS, check=False)
+    command = [text.rumdl(), "fmt", "--no-cache", "--no-config", "--config", 'global.flavor = "mkdocs"', "--enable", ",".join(text.STYLE_RULES),
+               "--silent", "-"]
     try:
+        done = subprocess.run(command, input=content.encode("utf-8"), capture_output=True, timeout=text.TOOL_SECONDS, check=False)
         styled = done.stdout.decode("utf-8")
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, subprocess.TimeoutExpired):
         return content
     # The tool is trusted with blanks and line breaks only.
     return styled if styled and squeezed(styled) == squeezed(content) else content

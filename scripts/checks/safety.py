@@ -23,6 +23,7 @@ TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
 ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
 # An autolink is an address between angle brackets; it is judged as an address, not as an element.
 AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*)>")
+BRACKET = re.compile(r"[<>]|\Z")
 INSTRUCTION = re.compile(r"<(!(?!--)[A-Za-z\[]?|\?)")
 ATTRIBUTE_LIST = re.compile(r"\{:?([^{}\n]*)\}")
 LIST_ITEM = re.compile(r"""([^\s=#.{}"'][^\s={}"']*)\s*=\s*("[^"]*"|'[^']*'|[^\s{}]*)|#([^\s{}]+)|\.([^\s{}]+)""")
@@ -45,8 +46,11 @@ ENDINGS = {"com", "org", "net", "edu", "gov", "io", "ai", "dev", "app", "me", "i
            "jp", "in", "ca", "au", "ch", "nl", "eu", "ru", "br", "se", "it", "es", "pl", "kr", "tw", "hk"}
 # Reserved for examples, and the user name of git over SSH.
 EXAMPLE_ADDRESS = re.compile(r"@(?:[\w-]+\.)*example\.(?:com|org|net)$|@[\w.-]+\.(?:example|invalid|test|localhost)$|^git@", re.IGNORECASE)
-# Every pattern of the detectors needs one of these; only such lines are shown to them, since loading them is slow.
-SECRET_CANDIDATE = re.compile(r"(?=[\w\-.+/=]*\d)[\w\-.+/=]{16,}|[A-Z0-9]{16,}|PRIVATE KEY|PuTTY|://[^\s/:@]+:[^\s/:@]+@|_authToken|AccountKey|hooks\.slack")
+# Every pattern of the detectors needs a long word with a digit or in capitals, or one of these marks. Only such lines are
+# shown to the detectors, since loading them is slow.
+LONG_WORD = re.compile(r"[\w\-.+/=]{16,}")
+CAPITALS = re.compile(r"[A-Z0-9]{16}")
+SECRET_MARK = re.compile(r"PRIVATE KEY|PuTTY|://[^\s/:@]{1,100}:[^\s/:@]{1,100}@|_authToken|AccountKey|hooks\.slack")
 # These see a secret in any long word or public address, and would cry wolf on mathematics and hashes.
 NOISY_DETECTORS = {"IPPublicDetector", "ArtifactoryDetector", "IbmCloudIamDetector", "MailchimpDetector"}
 
@@ -90,6 +94,7 @@ def _elements(prose: Prose) -> Iterator[Finding]:
         line, column = prose.position(match.start())
         yield finding("SAF-101", prose.path, line, column, f'"{match[0]}" begins a declaration or instruction, which no page needs',
                       suggestion="to show it, put it between backticks")
+    read_to = 0
     for match in TAG.finditer(text):
         if AUTOLINK.match(text, match.start()):
             continue
@@ -99,21 +104,28 @@ def _elements(prose: Prose) -> Iterator[Finding]:
             yield finding("SAF-101", prose.path, line, column, f"element <{match[1]}{tag[:40]}> is not allowed",
                           suggestion=f"to show it, write it between backticks: `<{match[1]}{tag[:40]}>`")
         if not match[1]:
-            yield from _attributes(prose, tag, text, match.end())
+            # A tag within what another tag's open quote swallows is read by itself, up to the next bracket.
+            end = BRACKET.search(text, match.end()).start() if match.start() < read_to else _tag_end(text, match.end())
+            read_to = max(read_to, end)
+            yield from _attributes(prose, tag, text, match.end(), end)
 
 
-def _attributes(prose: Prose, tag: str, text: str, at: int) -> Iterator[Finding]:
-    """Attributes of the start tag whose name ends at `at`; an unclosed tag is read to the end of its paragraph."""
-    end = at
+def _tag_end(text: str, at: int) -> int:
+    """Where the start tag whose name ends at `at` is closed; an unclosed one ends with its paragraph."""
     quote = ""
-    while end < len(text) and (quote or text[end] != ">"):
-        if text.startswith("\n\n", end):
-            break
+    for end in range(at, len(text)):
+        char = text[end]
+        if char == "\n" and text.startswith("\n\n", end) or (char == ">" and not quote):
+            return end
         if quote:
-            quote = "" if text[end] == quote else quote
-        elif text[end] in "\"'" and text[end - 1] == "=":
-            quote = text[end]
-        end += 1
+            quote = "" if char == quote else quote
+        elif char in "\"'" and text[end - 1] == "=":
+            quote = char
+    return len(text)
+
+
+def _attributes(prose: Prose, tag: str, text: str, at: int, end: int) -> Iterator[Finding]:
+    """The attributes that stand between two offsets."""
     for match in ATTRIBUTE.finditer(text, at, end):
         name = match[1].lower()
         value = (match[2] or "").strip("\"'")
@@ -221,6 +233,11 @@ def _detectors() -> list[tuple[str, list[re.Pattern[str]]]]:
     return found
 
 
+def _may_hold_a_secret(line: str) -> bool:
+    words = LONG_WORD.findall(line)
+    return any(any(char.isdigit() for char in word) or CAPITALS.search(word) for word in words) or SECRET_MARK.search(line) is not None
+
+
 def check_text(repository: Repository, path: str) -> Iterator[Finding]:
     """Secrets and e-mail addresses, in code and prose alike; what was found is never repeated."""
     text = repository.text(path)
@@ -228,7 +245,7 @@ def check_text(repository: Repository, path: str) -> Iterator[Finding]:
     prose = {prose.first_line + row: line for prose in repository.prose(path) for row, line in enumerate(prose.without_code.split("\n"))} \
         if path.endswith(".md") and "@" in text else {}
     for number, line in enumerate(text.split("\n"), 1):
-        if SECRET_CANDIDATE.search(line):
+        if _may_hold_a_secret(line):
             for name, patterns in _detectors():
                 if hit := next((found for pattern in patterns if (found := pattern.search(line))), None):
                     yield finding("SAF-108", path, number, hit.start() + 1, f"this looks like a secret: {name}",

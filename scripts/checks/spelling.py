@@ -13,7 +13,6 @@ from importlib import resources
 from typing import Iterable, Iterator
 
 from checks import policy
-from checks.masking import Prose
 from checks.registry import finding
 from checks.repository import Repository
 from pages.findings import Finding
@@ -21,8 +20,10 @@ from pages.findings import Finding
 # Clear errors, rare words that mostly are errors, and British spellings: the site writes American.
 DICTIONARIES = ("dictionary.txt", "dictionary_rare.txt", "dictionary_en-GB_to_en-US.txt")
 WORD = re.compile(r"(?<!\w)[A-Za-z][A-Za-z'’]*[A-Za-z](?!\w)")
-# What holds no words: addresses, link targets, attribute lists, HTML tags, paths and names with underscores or dots.
-NO_WORDS = re.compile(r"https?://\S+|\]\([^)\n]*\)|^ {0,3}\[[^\]]+\]:.*$|\{:?[^{}\n]*\}|<[^<>\n]*>|\S*[_@\\/]\S*|\w+\.\w[\w.]*", re.MULTILINE)
+# What holds no words: link targets, definitions, attribute lists, HTML tags; and addresses, paths, names with underscores or dots.
+MARKUP = re.compile(r"\]\([^)\n]*\)|^ {0,3}\[[^\]\n]+\]:.*$|\{:?[^{}\n]*\}|<[^<>\n]*>", re.MULTILINE)
+TOKEN = re.compile(r"\S+")
+NAME = re.compile(r"[_@\\/]|\w\.\w")
 FIELDS = ("title", "description", "questions", "aliases")
 QUOTED = re.compile(r"`[^`]*`")
 
@@ -82,22 +83,27 @@ def _like(word: str, better: str) -> str:
 def _pieces(repository: Repository, path: str) -> Iterator[tuple[str, int, int]]:
     """Text to look at, with line and column of its first character; blanked, not cut, so positions stay."""
     for prose in repository.prose(path):
-        yield _blanked(prose), prose.first_line, 1 + prose.shift
+        yield _words_only(prose.plain), prose.first_line, 1 + prose.shift
     if path in repository.page_paths:
         front = repository.page(path).front
         for number, line in enumerate(front.raw.split("\n")):
             if re.match(rf"({'|'.join(FIELDS)}):|\s*- ", line):
-                text = re.sub(r"^\s*[\w-]+:", lambda match: " " * len(match[0]), line)
-                yield QUOTED.sub(lambda match: " " * len(match[0]), NO_WORDS.sub(lambda match: " " * len(match[0]), text)), number + 2, 1
+                text = re.sub(r"^\s*[\w-]+:", _blank, line)
+                yield _words_only(QUOTED.sub(_blank, text)), number + 2, 1
     elif path.endswith(".py"):
         for cell in repository.notebook(path).code_cells:
             for row, line in enumerate(cell.source.split("\n")):
                 if line.lstrip().startswith("#"):
-                    yield NO_WORDS.sub(lambda match: " " * len(match[0]), QUOTED.sub(lambda match: " " * len(match[0]), line)), cell.first_line + row, 1
+                    yield _words_only(QUOTED.sub(_blank, line)), cell.first_line + row, 1
 
 
-def _blanked(prose: Prose) -> str:
-    return NO_WORDS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), prose.plain)
+def _words_only(text: str) -> str:
+    """The text with markup and names blanked, positions kept. Token by token: one pattern for all would backtrack."""
+    return TOKEN.sub(lambda match: _blank(match) if NAME.search(match[0]) else match[0], MARKUP.sub(_blank, text))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
 
 
 def check(repository: Repository, paths: Iterable[str]) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ def _titles(page: Page, path: str, headings: list[Heading]) -> Iterator[Finding]
         return
     for heading in tops[1:]:
         yield finding("STR-101", path, heading.line, 1, f'second H1 "{heading.text}"; a page has one', suggestion=f"write: ## {heading.text}")
-    if not tops and not titled and not page.meta.get("title"):
+    if not tops and not titled and not page.meta.get("title") and not page.front.problems:
         yield finding("STR-101", path, page.body_line, 0, "the page has no title",
                       suggestion="add title: to the front matter, or begin with # Title")
 
