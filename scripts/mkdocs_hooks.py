@@ -23,7 +23,7 @@ from pages import history, posts
 from pages.findings import Refused
 from pages.model import load_site
 from publishing import addresses, offline, redirects
-from publishing.mathematics import Formulas
+from publishing.mathematics import Formulas, name_headers
 from publishing.paths import judge_sources
 from publishing.sanitizer import judge_html, judge_meta
 from publishing.seal import seal
@@ -168,7 +168,7 @@ def on_page_content(html, *, page, config, files):
         if not refused:
             build["verdicts"].remember(key)
     build["findings"] += findings
-    return html
+    return name_headers(html)
 
 
 @event_priority(-100)  # all pages are rendered and none is written yet

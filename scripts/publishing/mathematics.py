@@ -301,6 +301,15 @@ def wrap(mathml: str, display: bool) -> str:
     return f'<div class="kb-formula kb-formula--display" role="group" aria-label="Formula" tabindex="0">{mathml}</div>'
 
 
+HEADER_FORMULA = re.compile(r'<th(?P<attributes>[^>]*)>(?P<before>\s*<span class="kb-formula[^"]*"><math)(?P<inside>(?:(?!</th>).)*?'
+                            r'<annotation encoding="application/x-tex">(?P<tex>[^<]*)</annotation>(?:(?!</th>).)*?</span>\s*)</th>', re.DOTALL)
+
+
+def name_headers(html: str) -> str:
+    """Give the formula that is all of a header cell its TeX as a name: MathML alone does not name the column."""
+    return HEADER_FORMULA.sub(lambda match: f'<th{match["attributes"]}>{match["before"]} aria-label="{match["tex"].strip().replace(chr(34), "&quot;")}"{match["inside"]}</th>', html)
+
+
 def clean_message(message: str) -> str:
     """KaTeX's message as one plain line: without its prefix and the combining underlines it marks the place with."""
     message = message.removeprefix("KaTeX parse error: ").replace("LaTeX-incompatible input and strict mode is set to 'error': ", "")

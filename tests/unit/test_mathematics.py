@@ -128,3 +128,12 @@ def test_any_text_gives_mathml_or_a_refusal_and_never_an_element_of_html(formula
     tags = {node.tag for node in LexborHTMLParser(mathml).css("math *")}
     assert not tags & {"script", "img", "a", "style", "svg", "iframe"}
     assert len(LexborHTMLParser(mathml).css("body > *")) == 1
+
+
+def test_a_header_cell_of_a_formula_alone_gets_a_name():
+    from publishing.mathematics import name_headers
+
+    formula = '<span class="kb-formula"><math><mi>G</mi><annotation encoding="application/x-tex">G_L &lt; "1"</annotation></math></span>'
+    assert name_headers(f"<th>{formula}</th>").startswith('<th><span class="kb-formula"><math aria-label="G_L &lt; &quot;1&quot;"><mi>')
+    for kept in (f"<th>gain {formula}</th>", f"<td>{formula}</td>", f"<th>a</th><th>b {formula}</th>"):
+        assert name_headers(kept) == kept

@@ -1,4 +1,4 @@
-// The frame around a page: menu and search by keyboard, focus that returns, folds that open for printing.
+// The frame around a page: menu and search by keyboard, focus that returns, code to copy, folds that open for printing.
 // Called by site.js. The menu and the search themselves are the theme's, switched by its two hidden checkboxes.
 
 const switchOf = (name) => document.querySelector(`[data-md-toggle="${name}"]`);
@@ -61,7 +61,8 @@ export function frame() {
   document.addEventListener("click", onClick, { capture: true });
   document.addEventListener("change", onToggle);
   document.addEventListener("keydown", onKey);
-  // A click on a toggle by script fires no bubbling change in every browser: the theme dispatches it, and so do we.
+  // A fold that opens, and the theme's wrapping of tables, change what scrolls without changing the page's width.
+  document.addEventListener("toggle", reach, { capture: true });
   addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll(".md-content details:not([open])")) {
       fold.open = true;
@@ -76,10 +77,57 @@ export function frame() {
   });
 }
 
+/** Wide code and tables scroll sideways: what scrolls must be within the keyboard's reach, what does not must not be. */
+function reach() {
+  for (const region of document.querySelectorAll(".md-content .md-typeset__scrollwrap, .md-content .md-typeset__table > table, .md-content pre > code")) {
+    const scrolls = region.scrollWidth > region.clientWidth + 1;
+    // Not by the property: Chromium calls a scrolling element focusable, other browsers do not.
+    if (scrolls === region.hasAttribute("tabindex")) continue;
+    if (scrolls) {
+      region.tabIndex = 0;
+      if (region.tagName !== "DIV") continue;
+      region.setAttribute("role", "group");
+      region.setAttribute("aria-label", "Wide table");
+    } else region.removeAttribute("tabindex");
+  }
+}
+
+const DONE_MS = 2000;
+
+/** A button on each block of code; the theme's own makes an unnamed landmark of every block. */
+function copyButtons() {
+  for (const code of document.querySelectorAll(".md-content .highlight pre > code")) {
+    const pre = code.parentElement;
+    if (pre.querySelector(".kb-copy") || code.closest(".kb-output")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "kb-copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ""));
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, DONE_MS);
+    });
+    pre.append(button);
+  }
+}
+
+/** The theme writes each result's tags as a landmark of its own. */
+const results = new MutationObserver(() => {
+  for (const tags of document.querySelectorAll(".md-search-result nav.md-tags:not([role])")) tags.setAttribute("role", "group");
+});
+
+const resized = new ResizeObserver(reach);
+
 /** What is done for each page. */
 export function page() {
-  for (const code of document.querySelectorAll(".md-typeset pre > code")) {
-    // Wide code scrolls; a region that scrolls must be reachable by keyboard.
-    if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
-  }
+  copyButtons();
+  // Now, once the theme has wrapped the tables, and whenever the column changes its width.
+  reach();
+  setTimeout(reach);
+  resized.disconnect();
+  const content = document.querySelector(".md-content__inner");
+  if (content) resized.observe(content);
+  const list = document.querySelector(".md-search-result__list");
+  if (list) results.observe(list, { childList: true, subtree: true });
 }
