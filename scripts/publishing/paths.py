@@ -98,9 +98,13 @@ def judge_sources(docs: Path, root: Path) -> list[Finding]:
     return findings
 
 
-def judge_site(site: Path, shown_as: str = "site") -> list[Finding]:
-    """The refusals of a built folder: links, dotfiles, file types, content unlike its suffix, scripts outside assets/."""
+def judge_site(site: Path, shown_as: str = "site", more_script_folders: tuple[str, ...] = ()) -> list[Finding]:
+    """The refusals of a built folder: links, dotfiles, file types, content unlike its suffix, scripts outside assets/.
+
+    `more_script_folders` holds scripts too: the offline folder's search shards, where fetch is refused.
+    """
     rules, findings = allowed(), []
+    script_folders = (rules.assets_folder, *more_script_folders)
     for file, mode in _walk(site):
         inside = file.relative_to(site).as_posix()
         path = f"{shown_as}/{quote(inside)}"
@@ -114,7 +118,7 @@ def judge_site(site: Path, shown_as: str = "site") -> list[Finding]:
             findings.append(Finding(path, 1, 0, "error", PATH, "a file of a type that is never published"))
         elif not rules.path.fullmatch(inside):
             findings.append(Finding(path, 1, 0, "error", PATH, "a character in its name that a published address may not have"))
-        elif file.suffix in (".js", ".css", ".map") and not inside.startswith(rules.assets_folder):
+        elif file.suffix in (".js", ".css", ".map") and not inside.startswith(script_folders):
             findings.append(Finding(path, 1, 0, "error", PATH, f"a script or style outside {rules.assets_folder}"))
         else:
             findings += judge_file(file, path, not inside.startswith(rules.assets_folder))

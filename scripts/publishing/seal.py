@@ -38,7 +38,8 @@ def seal(site: Path, site_url: str, templates: Iterable[str | Path], *, more_scr
     offline folder has no policy either, because its addresses are the web's).
     """
     verdicts = verdicts or Verdicts()
-    findings = judge_site(site) if sanitize else []
+    # On file:// the shards are scripts, because nothing can be fetched there.
+    findings = judge_site(site, more_script_folders=() if with_policy else SEARCH_FOLDERS) if sanitize else []
     trusted = policy.template_scripts(map(Path, templates))
     trusted |= {policy.hash_of(script): script for script in more_scripts}
     pages = {file: file.read_text("utf-8") for file in sorted(site.rglob("*.html")) if not file.is_symlink()}

@@ -313,6 +313,8 @@ async def visit(attacks: list[Attack], base: str, executable: str, flags: list[s
             await context.add_init_script(INIT)
             while queue:
                 attack = queue.pop(0)
+                if os.environ.get("KB_ATTACKS_LOG"):
+                    print(attack.label, flush=True)
                 page = await context.new_page()
                 foreign: list[str] = []
                 page.on("request", lambda request: foreign.append(request.url) if "evil.example" in request.url or "unpkg.com" in request.url else None)
@@ -323,7 +325,10 @@ async def visit(attacks: list[Attack], base: str, executable: str, flags: list[s
                     pass
                 if attack.proof == "request" and foreign:
                     proven.add(attack.number)
-                await page.close()
+                try:
+                    await asyncio.wait_for(page.close(), SECONDS_A_PAGE)
+                except (Error, TimeoutError):  # still navigating: the context ends it
+                    pass
             await context.close()
 
         await asyncio.gather(*(work() for _ in range(tabs)))
