@@ -204,7 +204,7 @@ function keepCutting() {
   );
   const blocks = svg("g", { "aria-hidden": "true" });
   const tree = svg("svg", { viewBox: "0 0 344 252", role: "img", "aria-label": "The tree from the root above to the leaves below; a block is as wide as its pile. The same tree stands below as text." }, ...SPECIES.map((species, k) => svg("text", { x: 5 + (k + 0.5) * (334 / N_CLASSES), y: 16, "text-anchor": "middle" }, species)), blocks);
-  const text = html("pre", {}, "");
+  const text = html("div", { class: "kb-figure__text" });
   const state = spokenState();
   const limit = slider({ label: "Depth limit", min: 0, max: DEEPEST, step: 1, value: depth, onInput: (next) => { depth = next; draw(); } });
 
