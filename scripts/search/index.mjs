@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { TOP, encode, encodeWords } from "../../docs/assets/js/search/codec.js";
 import { anchorOf, shardOf } from "../../docs/assets/js/search/text.js";
 import { read } from "./fields.mjs";
-import { BLOCK_PAGES, LENGTH_SHARE, MOST_PAGES, PACK_CHARACTERS, QUOTED_CHARACTERS, SATURATION, SHARD_BYTES, WORDS_KEPT } from "./weights.mjs";
+import { BLOCK_PAGES, KIND, LENGTH_SHARE, MOST_PAGES, OFF_THE_MAP, PACK_CHARACTERS, QUOTED_CHARACTERS, SATURATION, SHARD_BYTES, WORDS_KEPT } from "./weights.mjs";
 
 /** A heading that stands on this many pages is written once. */
 const SHARED_FROM = 3;
@@ -33,6 +33,8 @@ export function build(pages, places, { text = true } = {}) {
   const packs = [];
   let pack = null;
 
+  const priors = pages.map((page) => (KIND[page.kind] ?? KIND.plain) * (page.kind === "explainer" && !page.place[1] ? OFF_THE_MAP : 1));
+
   pages.forEach((page, id) => {
     const found = read(page);
     lengths.push(found.length);
@@ -43,8 +45,9 @@ export function build(pages, places, { text = true } = {}) {
     }
     for (const [key, { impact, section }] of found.names) {
       const list = names.get(key);
-      if (list) list.push({ page: id, impact, section });
-      else names.set(key, [{ page: id, impact, section }]);
+      const posting = { page: id, impact: Math.round(impact * priors[id]), section };
+      if (list) list.push(posting);
+      else names.set(key, [posting]);
     }
     for (const [word, strength] of found.words) words.set(word, Math.max(words.get(word) ?? 0, strength));
     for (const { heading } of found.sections) if (heading) headings.set(heading, (headings.get(heading) ?? 0) + 1);
@@ -68,7 +71,7 @@ export function build(pages, places, { text = true } = {}) {
   for (const [term, list] of postings) {
     const strong = list.map(({ page, weight, section }) => {
       const level = weight / norms[page];
-      return { page, section, impact: Math.max(1, Math.round((TOP * level) / (SATURATION + level))) };
+      return { page, section, impact: Math.max(1, Math.round((TOP * priors[page] * level) / (SATURATION + level))) };
     });
     entries.push([term, encode(list.length, strongest(strong))]);
   }

@@ -23,3 +23,8 @@ export const BLOCK_PAGES = 4;
 export const PACK_CHARACTERS = 4_000;
 /** Text of one section that can be quoted; a match further down is shown by the section's beginning. */
 export const QUOTED_CHARACTERS = 6_000;
+
+/** What a page's impacts are multiplied by: concepts come before the journal, the sections' own pages and the pages about this site. */
+export const KIND = { explainer: 1, project: 1, post: 0.7, section: 0.7, plain: 0.55 };
+/** An explainer that has no step on the roadmap comes after those that have one. */
+export const OFF_THE_MAP = 0.85;

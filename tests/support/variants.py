@@ -36,7 +36,7 @@ def _variant(page: dict[str, Any], sources: list[dict[str, Any]], sentences: dic
     section, slug = page["url"].split("/")[:2]
     url = f"{section}/{slug}-{field}-{thing}-{copy}/"
     return {**page, "url": url, "title": f"{page['title']} on {field} {thing}", "aliases": [], "zh": "", "questions": [],
-            "description": f"{page['description']} Here for {field} {thing}.", "body": body, "notebook": "", "notebookUrl": ""}
+            "description": f"{page['description']} Here for {field} {thing}.", "body": body, "notebook": "", "notebookUrl": "", "place": [page["place"][0], 0]}
 
 
 def _invented(chance: random.Random) -> str:

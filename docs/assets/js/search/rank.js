@@ -16,14 +16,13 @@ const NAME_WEIGHT = 2.5;
 const WHOLE_WEIGHT = 2.5;
 /** How far a page counts that holds few of the query's words: the exponent on the share of their weight. */
 const COVERAGE = 1;
-/** A page with less than this share of what the query says is not an answer. */
+/** A page is an answer when it holds this share of what the query says, weighed by how rare the words are, or this share of the words. */
 const LEAST_SHARE = 0.2;
+const LEAST_COUNT = 0.5;
 /** A single letter or digit says little. */
 const LETTER = 0.25;
 /** A corrected or completed word is a guess. */
 const GUESS = { correction: 0.85, completion: 0.6 };
-/** Concepts come before the journal, the sections' own pages and the pages about this site. */
-const KIND = { post: 0.7, section: 0.7, plain: 0.55 };
 /** Longest name looked up, in terms. */
 const LONGEST_NAME = 8;
 
@@ -130,12 +129,13 @@ export function createEngine(load) {
     const pages = new Map();
     const page = (id) => {
       let found = pages.get(id);
-      if (!found) pages.set(id, (found = { id, words: 0, mass: 0, names: 0, sections: new Map() }));
+      if (!found) pages.set(id, (found = { id, words: 0, mass: 0, count: 0, names: 0, sections: new Map() }));
       return found;
     };
     const matched = new Set();
     const unseen = Math.log(2 + 2 * index.pages);
     let mass = 0;
+    let count = 0;
     for (const group of groups) {
       const best = new Map();
       group.mass = 0;
@@ -152,10 +152,12 @@ export function createEngine(load) {
       }
       // A word that no page has is as telling as the rarest that one has.
       if (!group.extra) mass += group.mass || trust(group.token) * unseen;
+      if (!group.extra) count += trust(group.token);
       for (const [id, { score, section }] of best) {
         const own = page(id);
         own.words += score;
         if (!group.extra) own.mass += group.mass;
+        if (!group.extra) own.count += trust(group.token);
         own.sections.set(section, (own.sections.get(section) ?? 0) + score);
       }
     }
@@ -191,13 +193,10 @@ export function createEngine(load) {
     for (const own of pages.values()) {
       const share = mass ? own.mass / mass : 1;
       own.score = own.words * share ** COVERAGE + own.names;
-      if (share >= LEAST_SHARE || own.names) ranked.push(own);
+      if (share >= LEAST_SHARE || own.count > LEAST_COUNT * count || own.names) ranked.push(own);
     }
     ranked.sort((a, b) => b.score - a.score || a.id - b.id);
-    const candidates = ranked.slice(0, MOST_RESULTS + 6);
-    const hits = await describe(candidates.map((own) => ({ id: own.id, score: own.score, sections: own.sections })), index, tokens(text));
-    hits.sort((a, b) => b.score - a.score || a.id - b.id);
-    answer.hits = hits.slice(0, MOST_RESULTS);
+    answer.hits = await describe(ranked.slice(0, MOST_RESULTS), index, tokens(text));
     answer.terms = [...matched];
     for (const group of groups) {
       const first = group.options[0];
@@ -225,7 +224,7 @@ export function createEngine(load) {
     return describe((ids.length ? ids : index.start).map((id) => ({ id, section: 0, score: 0 })), index, []);
   }
 
-  /** Records of pages joined with their section; kinds other than concepts are brought down here, where they are known. */
+  /** Records of pages joined with their section. */
   async function describe(found, index, asked) {
     const records = await Promise.all(found.map(({ id }) => record(id, index)));
     return records.map((entry, at) => {
@@ -238,7 +237,7 @@ export function createEngine(load) {
       const anchor = section ? (typeof one === "object" ? one[1] : anchorOf(heading)) : "";
       const inBook = section >= (entry.n ?? Infinity);
       return {
-        id, kind, url: entry.u, title: entry.t, description: entry.d, aliases: entry.a ?? [], score: score * (KIND[kind] ?? 1),
+        id, kind, url: entry.u, title: entry.t, description: entry.d, aliases: entry.a ?? [], score,
         place: index.places[entry.p[0]], step: entry.p[1], section, heading, notebook: inBook,
         location: section ? `${inBook ? entry.b : entry.u}#${anchor}` : entry.u, pack: packOf(entry, section),
       };
