@@ -12,15 +12,83 @@ const LONGEST_NAME = 8;
 /** Parts of a title that stand for themselves: "Ridge, lasso and elastic net". */
 const PARTS = /\s*[,:;()]\s*|\s+(?:and|or|vs\.?|versus)\s+/i;
 
+/** Terms by number; tokens carry theirs, so the numbers are the process's, not one index's. The index is sorted by text. */
+export const termTexts = [];
+const numbers = new Map();
+
+/**
+ * Sums over the terms of the page being read, by term number: a page has a thousand terms and a site a thousand pages,
+ * so nothing is allocated for either. `touched` names the terms to gather and to clear.
+ */
+export class Terms {
+  #weight = new Float64Array(1024);
+  #best = new Float64Array(1024);
+  #sum = new Float64Array(1024);
+  #current = new Int32Array(1024);
+  #section = new Uint8Array(1024);
+  #touched = [];
+
+  /** The number of a term, by which index.mjs keeps its postings. */
+  number(term) {
+    let id = numbers.get(term);
+    if (id === undefined) {
+      id = termTexts.push(term) - 1;
+      numbers.set(term, id);
+    }
+    return id;
+  }
+
+  /** Count a term: `weight` towards the page, `pull` towards the section being the one to land on. */
+  add(id, weight, section, pull) {
+    while (id >= this.#weight.length) this.#grow();
+    if (this.#weight[id] === 0) {
+      this.#touched.push(id);
+      this.#current[id] = -1;
+    }
+    this.#weight[id] += weight;
+    if (this.#current[id] !== section) {
+      this.#current[id] = section;
+      this.#sum[id] = 0;
+    }
+    const sum = (this.#sum[id] += pull);
+    if (sum / (sum + 2) > this.#best[id]) {
+      this.#best[id] = sum / (sum + 2);
+      this.#section[id] = section;
+    }
+  }
+
+  has(id) {
+    return this.#weight[id] > 0;
+  }
+
+  /** Give each term of the page to `visit(id, weight, section)` and forget the page. */
+  gather(visit) {
+    for (const id of this.#touched) {
+      visit(id, this.#weight[id], this.#section[id]);
+      this.#weight[id] = this.#best[id] = this.#sum[id] = this.#section[id] = 0;
+    }
+    this.#touched.length = 0;
+  }
+
+  #grow() {
+    const larger = (old) => {
+      const grown = new old.constructor(old.length * 2);
+      grown.set(old);
+      return grown;
+    };
+    [this.#weight, this.#best, this.#sum, this.#current, this.#section] = [this.#weight, this.#best, this.#sum, this.#current, this.#section].map(larger);
+  }
+}
+
 /**
  * @typedef {{url: string, kind: string, title: string, aliases: string[], zh: string, questions: string[],
  *   description: string, tags: string[], body: string, notebook: string, notebookUrl: string, place: [number, number | string]}} Source
  * @param {Source} page
+ * @param {Terms} terms takes the page's terms; the caller gathers them
  */
-export function read(page) {
+export function read(page, terms) {
   const own = sectionsOf(page.body);
   const book = page.notebook ? notebookSections(page.notebook).slice(0, 90 - own.length) : [];
-  const terms = new Map();
   const words = new Map();
   const names = new Map();
   let length = 0;
@@ -28,21 +96,14 @@ export function read(page) {
   const add = (text, weight, section, pull) => {
     eachToken(text, (token) => {
       if (token.stop || token.number) return;
-      length += weight === FIELD.body ? 1 : 0;
-      let entry = terms.get(token.term);
-      if (!entry) terms.set(token.term, (entry = { weight: 0, section: 0, best: 0, current: -1, sum: 0 }));
-      entry.weight += weight;
-      if (entry.current !== section) {
-        entry.current = section;
-        entry.sum = 0;
-      }
-      entry.sum += pull;
-      const score = entry.sum / (entry.sum + 2);
-      if (score > entry.best) {
-        entry.best = score;
-        entry.section = section;
-      }
+      if (token.id < 0) token.id = terms.number(token.term);
+      if (weight === FIELD.body) length++;
+      terms.add(token.id, weight, section, pull);
     });
+  };
+  const once = (term) => {
+    const id = terms.number(term);
+    if (!terms.has(id)) terms.add(id, FIELD.heading, 0, 40);
   };
   const vocabulary = (text, strength) => {
     for (const { word, han, stop } of tokens(text)) {
@@ -77,11 +138,11 @@ export function read(page) {
     pairs(alias, NAME.pair);
   }
   for (const one of [...page.title.split(PARTS), ...page.aliases]) {
-    compounds(one, terms, words);
+    compounds(one, once, words);
     const initials = initialsOf(one);
     if (!initials) continue;
     name(phrase([stem(initials)]), NAME.initials);
-    if (!terms.has(stem(initials))) terms.set(stem(initials), { weight: FIELD.heading, section: 0, best: 1, current: 0, sum: 0 });
+    once(stem(initials));
   }
   for (const question of page.questions) {
     add(question, FIELD.question, 0, 0.5);
@@ -105,19 +166,18 @@ export function read(page) {
     const at = own.length + index;
     add(section.heading, FIELD.notebook, at, 1);
     add(section.text, FIELD.notebook, at, 0.5);
-    const once = [...new Set(section.code.match(/[A-Za-z_]{3,}/g) ?? [])].join(" ");
-    add(once, FIELD.code, at, 0.1);
+    add([...new Set(section.code.match(/[A-Za-z_]{3,}/g) ?? [])].join(" "), FIELD.code, at, 0.1);
   });
-  return { terms, names, words, length, sections: [...own, ...book], bookAt: own.length };
+  return { names, words, length, sections: [...own, ...book], bookAt: own.length };
 }
 
 /** "cross-validation" and "cross validation" are also typed as one word. */
-function compounds(text, terms, words) {
+function compounds(text, once, words) {
   const list = tokens(text).filter((token) => !token.joined && !token.han);
   for (let at = 0; at + 1 < list.length; at++) {
     if (list[at].stop || list[at + 1].stop) continue;
     const whole = list[at].word + list[at + 1].word;
-    if (!terms.has(stem(whole))) terms.set(stem(whole), { weight: FIELD.heading, section: 0, best: 1, current: 0, sum: 0 });
+    once(stem(whole));
     words.set(whole, Math.max(words.get(whole) ?? 0, 30));
   }
 }

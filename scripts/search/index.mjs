@@ -11,7 +11,7 @@
 import { createHash } from "node:crypto";
 import { TOP, encode, encodeWords } from "../../docs/assets/js/search/codec.js";
 import { anchorOf, shardOf } from "../../docs/assets/js/search/text.js";
-import { read } from "./fields.mjs";
+import { Terms, read, termTexts } from "./fields.mjs";
 import { BLOCK_PAGES, KIND, LENGTH_SHARE, MOST_PAGES, OFF_THE_MAP, PACK_CHARACTERS, QUOTED_CHARACTERS, SATURATION, SHARD_BYTES, WORDS_KEPT } from "./weights.mjs";
 
 /** A heading that stands on this many pages is written once. */
@@ -24,7 +24,8 @@ const SHARED_FROM = 3;
  * @returns {Map<string, string>} file name without extension -> JSON
  */
 export function build(pages, places, { text = true } = {}) {
-  const postings = new Map(); // term -> {page, weight, section}[]
+  const terms = new Terms();
+  const postings = []; // by term number: page, weight, section, page, weight, section, …
   const names = new Map();
   const words = new Map();
   const lengths = [];
@@ -36,13 +37,9 @@ export function build(pages, places, { text = true } = {}) {
   const priors = pages.map((page) => (KIND[page.kind] ?? KIND.plain) * (page.kind === "explainer" && !page.place[1] ? OFF_THE_MAP : 1));
 
   pages.forEach((page, id) => {
-    const found = read(page);
+    const found = read(page, terms);
     lengths.push(found.length);
-    for (const [term, { weight, section }] of found.terms) {
-      const list = postings.get(term);
-      if (list) list.push({ page: id, weight, section });
-      else postings.set(term, [{ page: id, weight, section }]);
-    }
+    terms.gather((term, weight, section) => (postings[term] ??= []).push(id, weight, section));
     for (const [key, { impact, section }] of found.names) {
       const list = names.get(key);
       const posting = { page: id, impact: Math.round(impact * priors[id]), section };
@@ -68,13 +65,14 @@ export function build(pages, places, { text = true } = {}) {
   const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length) || 1;
   const norms = lengths.map((length) => 1 - LENGTH_SHARE + LENGTH_SHARE * Math.min(4, Math.max(0.25, length / mean)));
   const entries = [];
-  for (const [term, list] of postings) {
-    const strong = list.map(({ page, weight, section }) => {
-      const level = weight / norms[page];
-      return { page, section, impact: Math.max(1, Math.round((TOP * priors[page] * level) / (SATURATION + level))) };
-    });
-    entries.push([term, encode(list.length, strongest(strong))]);
-  }
+  postings.forEach((flat, term) => {
+    const list = [];
+    for (let at = 0; at < flat.length; at += 3) {
+      const level = flat[at + 1] / norms[flat[at]];
+      list.push({ page: flat[at], section: flat[at + 2], impact: Math.max(1, Math.round((TOP * priors[flat[at]] * level) / (SATURATION + level))) });
+    }
+    entries.push([termTexts[term], encode(list.length, strongest(list))]);
+  });
   for (const [key, list] of names) entries.push([key, encode(list.length, strongest(list))]);
   entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 

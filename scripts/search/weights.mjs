@@ -15,11 +15,11 @@ export const NAME = { title: 89, alias: 80, part: 70, question: 60, initials: 45
 
 /** Pages kept for a term: the strongest. Further ones would not reach the first ten, and would cost every reader. */
 export const MOST_PAGES = 120;
-/** A page's terms weaker than this share of the strongest impact are kept only while the term is rare. */
+/** Words known for typing errors and completion: the strongest. All of them are loaded with the first search. */
 export const WORDS_KEPT = 8_000;
-/** Bytes of a shard, of a block of page records and of a pack of text to quote: what one look-up costs. */
-export const SHARD_BYTES = 6_000;
-export const BLOCK_PAGES = 4;
+/** Bytes of a shard, records in a block and characters of a pack of text to quote: what one look-up costs the reader. */
+export const SHARD_BYTES = 4_000;
+export const BLOCK_PAGES = 1;
 export const PACK_CHARACTERS = 4_000;
 /** Text of one section that can be quoted; a match further down is shown by the section's beginning. */
 export const QUOTED_CHARACTERS = 6_000;

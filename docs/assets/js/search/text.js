@@ -37,7 +37,10 @@ const ASCII = /^[\x00-\x7f]*$/;
 const HAN = /^\p{Script=Han}/u;
 const MARKS = /\p{M}+/gu;
 const CAMEL = /([a-z]{2,})(?=[A-Z][a-z]{2,})/g;
-const JOINERS = "-_.'’‐‑–";
+/** What a character is in such a text: 1 a letter or digit, 2 what joins two of them into a compound, 0 anything else. */
+const KIND = new Uint8Array(0x10000);
+for (const [first, last] of ["az", "AZ", "09"]) KIND.fill(1, first.charCodeAt(0), last.charCodeAt(0) + 1);
+for (const joiner of "-_.'’‐‑–") KIND[joiner.charCodeAt(0)] = 2;
 const SPLIT = /[-_‐‑–.]/u;
 /** Words met so far, so that a build reads each once. Cleared when full: a very large site keeps its memory. */
 const MOST_REMEMBERED = 200_000;
@@ -71,9 +74,8 @@ export function stem(word) {
 /**
  * The tokens of a text in order.
  *
- * Each is {term, word, joined, han, stop, number}: `word` as typed but folded, `term` its stem. A compound ("k-means",
- * "n_estimators", "LayerNorm") gives its parts and then the parts joined, with joined = how many they were; Han runs
- * give bigrams. Tokens are shared: nobody changes them.
+ * Each is {term, word, joined, han, stop, number, id}: `word` as typed but folded, `term` its stem. A compound ("k-means",
+ * "n_estimators", "LayerNorm") gives its parts and then the parts joined, with joined = how many they were; Han runs give bigrams. Tokens are shared: only the index builder writes to one, its own number for the term into `id`.
  * @param {string} text
  */
 export function tokens(text) {
@@ -97,22 +99,23 @@ export function eachToken(text, visit) {
     for (const [raw] of text.matchAll(TOKEN)) read(raw);
     return;
   }
-  for (let at = 0; at < text.length; at++) {
-    if (!isWord(text.charCodeAt(at))) continue;
+  const end = text.length;
+  for (let at = 0; at < end; at++) {
+    if (KIND[text.charCodeAt(at)] !== 1) continue;
     const from = at;
-    while (isWord(text.charCodeAt(at + 1)) || (JOINERS.includes(text[at + 1]) && isWord(text.charCodeAt(at + 2)))) at++;
+    for (;;) {
+      while (at + 1 < end && KIND[text.charCodeAt(at + 1)] === 1) at++;
+      if (at + 2 < end && KIND[text.charCodeAt(at + 1)] === 2 && KIND[text.charCodeAt(at + 2)] === 1) at += 2;
+      else break;
+    }
     read(text.slice(from, at + 1));
   }
-}
-
-function isWord(code) {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
 }
 
 const remembered = new Map();
 
 function token(word, joined, han) {
-  return { term: han ? word : stem(word), word, joined, han, stop: STOP_WORDS.has(word), number: /^\d{3,}$/.test(word) };
+  return { term: han ? word : stem(word), word, joined, han, stop: STOP_WORDS.has(word), number: /^\d{3,}$/.test(word), id: -1 };
 }
 
 function hanTokens(raw) {
