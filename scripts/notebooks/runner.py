@@ -23,14 +23,12 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 KERNEL_START_S = 60
+# An image may have so many times the bytes that all text of a notebook may have.
+LARGEST_IMAGE_IN_TEXT_LIMITS = 20
 FINISH_S = 10
 KERNEL_OPTIONS = (
     "--InteractiveShell.colors=nocolor", "--HistoryManager.enabled=False", "--IPKernelApp.capture_fd_output=False",
 )
-
-
-class Flood(Exception):
-    """More output than a page may carry."""
 
 
 class Client(NotebookClient):
@@ -38,7 +36,7 @@ class Client(NotebookClient):
 
     def __init__(self, notebook, limit: int, **options) -> None:
         super().__init__(notebook, **options)
-        self.limit, self.written = limit, 0
+        self.limit, self.written, self.flooded = limit, 0, False
 
     def process_message(self, msg, cell, cell_index):
         content = msg["content"]
@@ -47,10 +45,13 @@ class Client(NotebookClient):
         elif "data" in content and isinstance(content["data"], dict):
             self.written += sum(len(value) for kind, value in content["data"].items()
                                 if isinstance(value, str) and not kind.endswith("png"))
-            if max((len(value) for value in content["data"].values() if isinstance(value, str)), default=0) > 20 * self.limit:
-                raise Flood
-        if self.written > self.limit:
-            raise Flood
+            largest = max((len(value) for value in content["data"].values() if isinstance(value, str)), default=0)
+            self.flooded |= largest > LARGEST_IMAGE_IN_TEXT_LIMITS * self.limit
+        self.flooded |= self.written > self.limit
+        if self.flooded:
+            # nbclient waits for the cell's end and would not hear of an exception raised here; this it takes for a dead kernel.
+            self.task_poll_for_reply.cancel()
+            return None
         return super().process_message(msg, cell, cell_index)
 
     def handle_comm_msg(self, outs, msg, cell_index):
@@ -108,9 +109,7 @@ async def execute(request: dict) -> None:
     except asyncio.TimeoutError:
         say(event="failed", why="notebook-time", index=at, line=1)
     except DeadKernelError:
-        say(event="failed", why="died", index=at, line=1)
-    except Flood:
-        say(event="failed", why="flood", index=at, line=1)
+        say(event="failed", why="flood" if client.flooded else "died", index=at, line=1)
     except Exception as error:  # whatever nbclient met is reported with its name; the sandbox ends the rest
         say(event="failed", why="tool", index=at, line=1, name=type(error).__name__, message=str(error)[:500])
     finally:
