@@ -2,7 +2,7 @@
 # # Linear regression: companion notebook
 #
 # Every number on the page *Linear regression* is a variable of this notebook. It needs NumPy, SciPy, scikit-learn and
-# Matplotlib, reads only data bundled with scikit-learn or generated here, and runs in a few seconds.
+# Matplotlib, reads only data bundled with scikit-learn or generated here, and runs in well under a minute.
 
 # %% Setup
 import matplotlib.pyplot as plt
