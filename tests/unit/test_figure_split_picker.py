@@ -148,5 +148,10 @@ def test_held_out_accuracy_by_depth(figure, iris):
         assert round(accuracy * len(y)) in totals
 
 
+def test_it_loads_under_fifty_kilobytes():
+    names = ["common.js", "split-picker.js", "split-picker.math.js", "iris.data.js"]
+    assert sum((FIGURES / name).stat().st_size for name in names) + (FIGURES.parents[1] / "css" / "figures.css").stat().st_size < 50_000
+
+
 if __name__ == "__main__" and sys.argv[1:] == ["--write"]:
     DATA.write_text(module_text(), "utf-8")
