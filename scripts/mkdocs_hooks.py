@@ -17,6 +17,7 @@ from mkdocs_jupyter.config import settings as jupyter
 
 from checks.run import gate
 from notebooks.embed import PLACEHOLDER
+from notebooks.highlighting import Highlighting
 from notebooks.page import TEMPLATES
 from notebooks.site import Notebooks, run_in_background, watched_folder
 from pages import history, posts
@@ -72,6 +73,8 @@ def on_config(config):
     refuse([finding for page in site.pages for finding in judge_meta(page.meta, page.source, SourceLines(page.text))])
     build["coverage"] = coverage = load_map(site, drafts=build["command"] == "serve")
     jupyter.templates_dir = str(TEMPLATES)
+    build["highlighting"] = Highlighting(ROOT)
+    build["highlighting"].start()
     build["notebooks"], build["embeddings"] = Notebooks(ROOT), {}
     drafts = build["command"] == "serve"
     paths = [f"docs/{page.notebook}" for page in site.pages if page.notebook and (drafts or not page.draft)]
@@ -199,6 +202,7 @@ def on_post_page(output, *, page, config):
 @event_priority(-100)  # the feeds and every other plugin have written their files
 def on_post_build(*, config):
     build["formulas"].close()
+    build["highlighting"].finish()
     build["findings"] += redirects.write(Path(config.site_dir), config.site_url)
     search_index.publish(build["site"], build["coverage"], Path(config.site_dir), offline=bool(os.environ.get("KB_OFFLINE")))
     live = [LIVE_RELOAD] if build["command"] == "serve" else []
