@@ -21,4 +21,5 @@ window.document$.subscribe(() => {
   for (const [selector, load, start] of PARTS) {
     if (root && document.querySelector(selector)) load().then((part) => start(part, root));
   }
+  document.documentElement.dataset.kbReady = "";
 });
