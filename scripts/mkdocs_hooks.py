@@ -23,7 +23,7 @@ from notebooks.site import Notebooks, run_in_background, watched_folder
 from pages import history, posts
 from pages.findings import Refused
 from pages.model import load_site
-from publishing import addresses, offline, redirects
+from publishing import addresses, offline, redirects, stylesheet
 from publishing.mathematics import Formulas, name_headers
 from publishing.paths import judge_sources
 from publishing.sanitizer import judge_html, judge_meta
@@ -84,6 +84,7 @@ def on_config(config):
     else:
         refuse(build["notebooks"].execute(paths))
         refuse(build["notebooks"].check((page.source, page.text) for page in site.pages if not page.draft))
+    build["sheets"], config.extra_css = [str(path) for path in config.extra_css], []
     config.nav = navigation(site, coverage, drafts=build["command"] == "serve")
     return config
 
@@ -203,6 +204,7 @@ def on_post_page(output, *, page, config):
 def on_post_build(*, config):
     build["formulas"].close()
     build["highlighting"].finish()
+    stylesheet.join(Path(config.site_dir), build["sheets"])
     build["findings"] += redirects.write(Path(config.site_dir), config.site_url)
     search_index.publish(build["site"], build["coverage"], Path(config.site_dir), offline=bool(os.environ.get("KB_OFFLINE")))
     live = [LIVE_RELOAD] if build["command"] == "serve" else []
