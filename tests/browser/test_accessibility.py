@@ -94,7 +94,7 @@ def test_the_first_stop_skips_to_the_content(page, site_url):
     page.keyboard.press("Tab")
     assert focused(page) == "Skip to content"
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === '__content'")
+    page.wait_for_selector("#__content:focus", state="attached")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('.md-content').contains(document.activeElement)")
 
@@ -107,16 +107,16 @@ def test_menu_and_search_by_keyboard_on_a_phone(browser, site_url):
     menu = page.get_by_role("button", name="Menu")
     menu.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#__menu').contains(document.activeElement)")
+    page.wait_for_selector("#__menu a:focus")
     assert menu.get_attribute("aria-expanded") == "true"
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.matches('[data-kb-open=drawer]')")
+    page.wait_for_selector("[data-kb-open=drawer]:focus")
     assert menu.get_attribute("aria-expanded") == "false"
     page.get_by_role("button", name="Search", exact=True).focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('.md-search__input')")
+    page.wait_for_selector(".md-search__input:focus")
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.querySelector('#__search').checked")
+    page.wait_for_selector("#__search:not(:checked)", state="attached")
     page.heard.silent()
     context.close()
 
@@ -136,7 +136,7 @@ def test_home_to_search_to_page_to_exercise_to_next_without_a_mouse(page, site_u
         if "Search a concept" in focused(page):
             break
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('.md-search__input')")
+    page.wait_for_selector(".md-search__input:focus")
     page.keyboard.type("decision trees")
     page.locator(".md-search-result__link").first.wait_for()
     page.wait_for_timeout(300)
@@ -152,7 +152,7 @@ def test_home_to_search_to_page_to_exercise_to_next_without_a_mouse(page, site_u
     following = page.locator(".md-footer__link--next")
     following.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("!location.pathname.includes('decision-trees')")
+    page.wait_for_url(lambda url: "decision-trees" not in url)
     assert page.locator(".md-content h1").count() == 1
     page.heard.silent()
 
