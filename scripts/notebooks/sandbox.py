@@ -191,6 +191,12 @@ class ProcessLimit:
     def __init__(self) -> None:
         self.folder = ""
         for root in self.ROOTS:
+            for left in Path(root).glob("notebook-*"):
+                if not os.path.exists(f"/proc/{left.name.rpartition('-')[2]}"):
+                    try:
+                        left.rmdir()  # of a sandbox that was killed
+                    except OSError:
+                        pass
             folder = f"{root}/notebook-{os.getpid()}"
             try:
                 os.mkdir(folder)
