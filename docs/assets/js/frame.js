@@ -114,7 +114,7 @@ function copyButtons() {
 
 /** The theme writes each result's tags as a landmark of its own. */
 const results = new MutationObserver(() => {
-  for (const tags of document.querySelectorAll(".md-search-result nav.md-tags:not([role])")) tags.setAttribute("role", "group");
+  for (const tags of document.querySelectorAll(".md-search-result nav.md-tags:not([role])")) tags.setAttribute("role", "none");
 });
 
 const resized = new ResizeObserver(reach);
