@@ -74,9 +74,12 @@ def test_open_search_and_open_menu_have_no_violation(browser, site_url, scheme, 
         page.locator("#__menu a").first.wait_for(state="visible")
         found = [f"menu: {line}" for line in violations(page)]
         page.keyboard.press("Escape")
+        page.wait_for_selector("#__drawer:not(:checked)", state="attached")
+        page.get_by_role("button", name="Search", exact=True).click()
     else:
         found = []
-    page.keyboard.press("/")
+        page.keyboard.press("/")
+    page.wait_for_selector(".md-search__input:focus")
     page.keyboard.type("tree")
     page.locator(".md-search-result__item, .md-search-result__meta").first.wait_for(state="visible")
     page.wait_for_timeout(800)
