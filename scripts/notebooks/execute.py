@@ -25,6 +25,8 @@ NOTEBOOK_LIMIT_S = 120
 MEMORY_LIMIT_BYTES = 2 * 2**30
 # What a page can carry without becoming slow to load (images are counted by themselves).
 OUTPUT_LIMIT_BYTES = 200_000
+# For a kernel to start, before any limit of the notebook counts; seconds on a free machine take minutes on a crowded one.
+START_LIMIT_S = 180
 # Between the limit and the end of the last process; the promise is ten seconds.
 GRACE_S = 5
 # Wall-clock limits assume a free core; on a machine with a queue they are stretched, at most this much.
@@ -152,7 +154,7 @@ def _attempt(request: Request, isolated: bool) -> Outcome | None:
     try:
         with tempfile.TemporaryDirectory(prefix="notebook-", ignore_cleanup_errors=True) as scratch:
             config = _write_files(Path(scratch), request, isolated, stretched)
-            events, error = _run_sandbox(config, request.notebook_limit_s * stretched + 2 * GRACE_S, isolated)
+            events, error = _run_sandbox(config, START_LIMIT_S + request.notebook_limit_s * stretched + 2 * GRACE_S, isolated)
     except OSError as problem:
         return Outcome(time.monotonic() - started, failure=Failure("disk" if problem.errno in (27, 28) else "tool", detail=str(problem)))
     return _interpret(request, events, error, time.monotonic() - started, stretched, "namespaces" if isolated else "guarded sockets")
@@ -177,7 +179,7 @@ def _write_files(scratch: Path, request: Request, isolated: bool, stretched: flo
         (files / "home/.config/matplotlib" / name).write_bytes(data)
     (files / "run/request.json").write_text(json.dumps({
         "folder": str(folder), "cells": list(request.cells), "setup": given["kernel_setup.py"],
-        "cell_limit_s": request.cell_limit_s * stretched, "notebook_limit_s": request.notebook_limit_s * stretched,
+        "start_limit_s": START_LIMIT_S, "cell_limit_s": request.cell_limit_s * stretched, "notebook_limit_s": request.notebook_limit_s * stretched,
         "output_limit": request.output_limit,
     }))
     home = os.path.expanduser("~")
@@ -186,7 +188,7 @@ def _write_files(scratch: Path, request: Request, isolated: bool, stretched: flo
     config = {
         "path": request.path, "parent": os.getpid(), "isolated": isolated, "files": str(files), "folder": str(folder), "hidden": [home] if hide else [],
         "python": sys.executable, "runner": [str(folder / "run/runner.py"), str(folder / "run/request.json")],
-        "memory_limit": request.memory_limit, "total_limit_s": request.notebook_limit_s * stretched + GRACE_S,
+        "memory_limit": request.memory_limit, "start_limit_s": START_LIMIT_S, "total_limit_s": request.notebook_limit_s * stretched + GRACE_S,
         "environment": _environment(folder, request.environment, isolated),
     }
     path = scratch / "config.json"
@@ -219,8 +221,11 @@ def _font_list() -> dict[str, bytes]:
     with _fonts_lock:
         if _fonts is None:
             with tempfile.TemporaryDirectory() as folder:
-                subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env={**os.environ, "MPLCONFIGDIR": folder},
-                               capture_output=True, timeout=120, check=False)
+                try:
+                    subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env={**os.environ, "MPLCONFIGDIR": folder},
+                                   capture_output=True, timeout=START_LIMIT_S, check=False)
+                except subprocess.TimeoutExpired:
+                    pass  # each kernel then makes its own
                 _fonts = {path.name: path.read_bytes() for path in Path(folder).glob("fontlist*.json")}
     return _fonts
 

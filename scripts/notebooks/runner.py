@@ -22,7 +22,6 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-KERNEL_START_S = 60
 # An image may have so many times the bytes that all text of a notebook may have.
 LARGEST_IMAGE_IN_TEXT_LIMITS = 20
 FINISH_S = 10
@@ -82,14 +81,15 @@ async def execute(request: dict) -> None:
     manager._kernel_spec = KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *KERNEL_OPTIONS],
                                       display_name="Python 3", language="python")
     client = Client(notebook, request["output_limit"], km=manager, timeout=max(1, round(request["cell_limit_s"])), interrupt_on_timeout=False,
-                    startup_timeout=KERNEL_START_S, allow_errors=False, store_widget_state=False, coalesce_streams=True)
+                    startup_timeout=request["start_limit_s"], allow_errors=False, store_widget_state=False, coalesce_streams=True)
     at = -1
     loop = asyncio.get_event_loop()
     try:
         await client.async_start_new_kernel(cwd=str(folder / "notebook"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         await client.async_start_new_kernel_client()
-        await silently(client, f"exec(compile({request['setup']!r}, 'kernel_setup.py', 'exec'), {{'__name__': 'kernel_setup'}})", KERNEL_START_S)
+        await silently(client, f"exec(compile({request['setup']!r}, 'kernel_setup.py', 'exec'), {{'__name__': 'kernel_setup'}})", request["start_limit_s"])
         say(event="ready")
+        (folder / "run" / "ready").touch()
         end = loop.time() + request["notebook_limit_s"]
         for at, cell in enumerate(notebook.cells):
             say(event="cell", index=at)

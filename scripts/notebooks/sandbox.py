@@ -245,13 +245,17 @@ def supervise(config: dict) -> None:
         reset = lambda: drop_privileges(config)  # noqa: E731
     runner = subprocess.Popen([config["python"], *config["runner"]], env=config["environment"], preexec_fn=reset,
                               cwd=config["folder"], stdin=subprocess.DEVNULL)
-    end = time.monotonic() + config["total_limit_s"]
+    # The notebook's time counts from the moment its kernel is ready; what the notebook does to that file later is without effect.
+    ready, end = Path(config["folder"]) / "run" / "ready", time.monotonic() + config["start_limit_s"]
+    started = False
     why = None
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     while why is None and not stopped:
         if runner.pid in _reap():
             break
+        if not started and ready.exists():
+            started, end = True, time.monotonic() + config["total_limit_s"]
         pids = _others(own)
         if len(pids) >= MOST_PROCESSES:
             why = "processes"
