@@ -8,11 +8,14 @@ read reports that alone. Nothing is built, no kernel starts, no network is used.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Iterable, Iterator, Sequence
 
@@ -36,11 +39,12 @@ def check(root: Path, paths: Iterable[str | Path] | None = None, *, repository: 
     wanted = _wanted(Path(root), paths)
     chosen = [path for path in repository.files if wanted(path)]
     texts = [path for path in chosen if repository.is_text(path) and not repository.is_link(path)]
-    with ThreadPoolExecutor(2) as outside:
-        # These run as programs of their own while this one reads pages.
+    # The workers are forked before any thread is started.
+    with _workers(repository, texts) as judged, ThreadPoolExecutor(2) as outside:
+        # These run as programs of their own while the workers read pages.
         style = outside.submit(lambda: list(text.check_style(repository.root, [path for path in texts if path.startswith("docs/")])))
         audit = outside.submit(lambda: list(workflows.check(repository, wanted)))
-        findings = list(_judge(repository, chosen, texts, wanted, style, audit))
+        findings = list(_judge(repository, chosen, judged, wanted, style, audit))
     findings = _said_once([found for found in findings if found.id not in disabled])
     findings = waivers.apply(repository, texts, findings)
     return sorted(found for found in findings if found.id not in disabled)
@@ -76,33 +80,91 @@ def _said_once(findings: list[Finding]) -> list[Finding]:
     return [found for found in dict.fromkeys(findings) if (found.path, found.line, SAID_BY.get(found.id)) not in places]
 
 
-def _judge(repository: Repository, chosen: list[str], texts: list[str], wanted: Callable[[str], bool],
-           style: Future[list[Finding]], audit: Future[list[Finding]]) -> Iterator[Finding]:
-    unreadable: set[str] = set()
-    for path in chosen:
-        yield from names.check_file(repository, path)
-    for path in texts:
+@dataclass
+class Judged:
+    """What one or more files gave: findings, formulas still to be judged, and the files that cannot be read."""
+
+    findings: list[Finding] = field(default_factory=list)
+    formulas: list[structure.Placed] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+
+
+def judge_files(repository: Repository, paths: Sequence[str]) -> Judged:
+    """Everything that can be said of single text files."""
+    from checks import spelling
+
+    judged, prose_files = Judged(), []
+    for path in paths:
         found = list(text.check_bytes(repository, path))
-        yield from found
+        judged.findings += found
         if any(flaw.id == "TXT-101" for flaw in found):
-            unreadable.add(path)
-    readable = [path for path in texts if path not in unreadable]
-    prose_files: list[str] = []
-    for path in readable:
-        yield from safety.check_text(repository, path)
+            judged.unreadable.add(path)
+            continue
+        judged.findings += safety.check_text(repository, path)
         if not path.startswith("docs/") or path.startswith("docs/assets/"):
             continue
         if path in repository.page_paths:
-            yield from _page(repository, path)
+            judged.findings += _page(repository, path)
             prose_files.append(path)
         elif path.endswith((".py", ".ipynb")):
-            yield from _notebook(repository, path)
+            judged.findings += _notebook(repository, path)
             prose_files.append(path)
-    yield from _whole(repository, prose_files)
-    yield from (found for found in names.check_site(repository) if wanted(found.path) and found.path not in unreadable)
+    judged.findings += spelling.check(repository, prose_files)
+    judged.formulas = [formula for path in prose_files for prose in repository.prose(path) for formula in structure.formulas_of(prose)]
+    return judged
+
+
+# Below this many files a second process costs more than it saves.
+FEWEST_FILES_TO_SHARE = 40
+# More processes than this only add memory.
+MOST_WORKERS = 4
+_shared: Repository | None = None
+
+
+def _judge_shared(paths: Sequence[str]) -> Judged:
+    assert _shared is not None
+    return judge_files(_shared, paths)
+
+
+@contextmanager
+def _workers(repository: Repository, paths: Sequence[str]) -> Iterator[Callable[[], Judged]]:
+    """Gives a function that waits for the files' judgement: by forked processes, one a core, where it is worth it."""
+    global _shared
+    count = min(os.cpu_count() or 1, MOST_WORKERS)
+    if count < 2 or len(paths) < FEWEST_FILES_TO_SHARE or "fork" not in multiprocessing.get_all_start_methods():
+        yield lambda: judge_files(repository, paths)
+        return
+    repository.site, repository.map_only  # noqa: B018  read once, before the processes part
+    _shared = repository
+    try:
+        with multiprocessing.get_context("fork").Pool(count) as pool:
+            # Dealt out in turn, so that no process gets all the long pages.
+            answers = pool.map_async(_judge_shared, [paths[start::count] for start in range(count)], chunksize=1)
+            yield lambda: _together(answers.get())
+    finally:
+        _shared = None
+
+
+def _together(parts: Iterable[Judged]) -> Judged:
+    whole = Judged()
+    for part in parts:
+        whole.findings += part.findings
+        whole.formulas += part.formulas
+        whole.unreadable |= part.unreadable
+    return whole
+
+
+def _judge(repository: Repository, chosen: list[str], judged: Callable[[], Judged], wanted: Callable[[str], bool],
+           style: Future[list[Finding]], audit: Future[list[Finding]]) -> Iterator[Finding]:
+    for path in chosen:
+        yield from names.check_file(repository, path)
+    between = [found for found in names.check_site(repository) if wanted(found.path)]
     if wanted(reference.REFERENCE_FILE):
         yield from workflows.check_generated(repository)
-    yield from (found for found in style.result() if found.path not in unreadable)
+    files = judged()
+    yield from files.findings
+    yield from structure.check_mathematics(files.formulas)
+    yield from (found for found in [*between, *style.result()] if found.path not in files.unreadable)
     yield from (found for found in audit.result() if wanted(found.path))
 
 
@@ -132,14 +194,6 @@ def _notebook(repository: Repository, path: str) -> Iterator[Finding]:
         yield from structure.check_prose(prose)
         yield from safety.check_prose(prose)
         yield from links.check_prose(repository, prose, links.links_of(prose))
-
-
-def _whole(repository: Repository, paths: Sequence[str]) -> Iterator[Finding]:
-    """What is cheaper for all files at once: spelling and mathematics."""
-    from checks import spelling
-
-    yield from spelling.check(repository, paths)
-    yield from structure.check_mathematics([prose for path in paths for prose in repository.prose(path)])
 
 
 def _wanted(root: Path, paths: Iterable[str | Path] | None) -> Callable[[str], bool]:

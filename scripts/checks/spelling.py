@@ -55,18 +55,17 @@ def _corrections() -> dict[str, str]:
 
 def slips(repository: Repository, paths: Iterable[str]) -> Iterator[Slip]:
     """Every misspelling of the files, in the order of the text."""
+    corrections = _corrections()
     for path in paths:
         for text, line, column in _pieces(repository, path):
             for match in WORD.finditer(text):
                 word = match[0].replace("’", "'")
-                if word.isupper() or (any(char.isupper() for char in word[1:])):
-                    continue  # acronyms and names like PyTorch
-                right = _corrections().get(word.lower())
-                if right is None and word.lower().endswith("'s"):
+                right = corrections.get(word.lower())
+                if right is None and word.endswith("'s"):
                     word = word[:-2]
-                    right = _corrections().get(word.lower())
-                if right is None:
-                    continue
+                    right = corrections.get(word.lower())
+                if right is None or not word[1:].islower():
+                    continue  # spelled well, or an acronym, or a name like PyTorch
                 # codespell's form: "one" or "one, two," or "one, two, a reason why it is not certain"
                 options = [part.strip() for part in right.split(",")]
                 certain = len(options) == 1

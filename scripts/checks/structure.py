@@ -6,6 +6,7 @@ import ast
 import re
 import textwrap
 import warnings
+from dataclasses import dataclass
 from typing import Iterator
 
 from checks import policy
@@ -157,21 +158,35 @@ def _cells(line: str) -> int:
     return len(CELL_BAR.findall(inner)) + 1
 
 
-def check_mathematics(all_prose: list[Prose]) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class Placed:
+    """A formula with the place where it stands in its file."""
+
+    path: str
+    line: int
+    column: int
+    tex: str
+    display: bool
+
+
+def formulas_of(prose: Prose) -> list[Placed]:
+    """The formulas of a page's body or a notebook's cell, to be judged with those of all other files."""
+    return [Placed(prose.path, *prose.position(formula.offset), formula.tex, formula.display) for formula in prose.formulas]
+
+
+def check_mathematics(wanted: list[Placed]) -> Iterator[Finding]:
     """Every formula of the files, through the publishing room's KaTeX and its cache, in one process."""
-    wanted = [(prose, formula) for prose in all_prose for formula in prose.formulas]
     if not wanted:
         return
     from publishing.mathematics import Formulas, KatexStopped
 
     with Formulas() as formulas:
-        for prose, formula in wanted:
-            line, column = prose.position(formula.offset)
+        for formula in wanted:
             try:
                 formulas.mathml(formula.tex, formula.display)
             except ValueError as error:
-                yield finding("STR-110", prose.path, line, column, f"KaTeX refuses the formula: {error}",
+                yield finding("STR-110", formula.path, formula.line, formula.column, f"KaTeX refuses the formula: {error}",
                               detail=" ".join(formula.tex.split())[:100])
             except KatexStopped as error:
-                yield finding("STR-110", prose.path, line, column, f"the formula could not be checked: {error}")
+                yield finding("STR-110", formula.path, formula.line, formula.column, f"the formula could not be checked: {error}")
                 return

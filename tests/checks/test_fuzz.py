@@ -171,6 +171,11 @@ def test_broken_notebooks(site, index):
         file.unlink()
 
 
+@pytest.mark.parametrize("piece", ["[" * 15000, "{a: " * 3000, "- " * 7000, "? " * 5000, "a: " * 300, "- " * 400, "x" * 15000])
+def test_front_matter_that_makes_a_parser_slow(site, piece):
+    judge(site, POST, f"---\ndate: 2026-01-05\ntitle: {piece}\n---\n\nText.\n".encode())
+
+
 def test_deep_and_long_files(site):
     """What makes a parser recurse or backtrack."""
     for piece in ("> " * 2000, "- " * 800, "[" * 3000, "![" * 2000, "*" * 4000, "`" * 3001, "$" * 3001, "<" * 3000, "{:" * 2000, "|" * 4000, "(" * 2000, "<a " * 1500,

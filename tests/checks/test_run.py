@@ -85,3 +85,11 @@ def test_json():
 def test_an_unknown_format_is_refused():
     with pytest.raises(ValueError, match="text, github, json"):
         report.render([], "xml")
+
+
+def test_shared_among_processes_the_findings_are_the_same(site, monkeypatch):
+    alone = run.check(site)
+    monkeypatch.setattr(run, "FEWEST_FILES_TO_SHARE", 2)
+    monkeypatch.setattr(run.os, "cpu_count", lambda: 2)
+    assert run.check(site) == alone
+    assert run._shared is None
