@@ -82,7 +82,7 @@ async def execute(request: dict) -> None:
                                       display_name="Python 3", language="python")
     client = Client(notebook, request["output_limit"], km=manager, timeout=max(1, round(request["cell_limit_s"])), interrupt_on_timeout=False,
                     startup_timeout=request["start_limit_s"], allow_errors=False, store_widget_state=False, coalesce_streams=True)
-    at = -1
+    at, end = -1, None
     loop = asyncio.get_event_loop()
     try:
         await client.async_start_new_kernel(cwd=str(folder / "notebook"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -109,7 +109,9 @@ async def execute(request: dict) -> None:
     except asyncio.TimeoutError:
         say(event="failed", why="notebook-time", index=at, line=1)
     except DeadKernelError:
-        say(event="failed", why="flood" if client.flooded else "died", index=at, line=1)
+        # nbclient also says so when it is cancelled, which is what happens at the end of the notebook's time.
+        late = end is not None and loop.time() >= end
+        say(event="failed", why="flood" if client.flooded else "notebook-time" if late else "died", index=at, line=1)
     except Exception as error:  # whatever nbclient met is reported with its name; the sandbox ends the rest
         say(event="failed", why="tool", index=at, line=1, name=type(error).__name__, message=str(error)[:500])
     finally:
