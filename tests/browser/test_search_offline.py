@@ -1,0 +1,52 @@
+"""The search in a folder opened from file://: no worker, no fetch, no server."""
+
+from __future__ import annotations
+
+import pytest
+
+from publishing import build
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    target = tmp_path_factory.mktemp("offline") / "site"
+    assert build.build(offline=True, target=target) == 0
+    return target
+
+
+def test_the_offline_folder_answers_by_itself(browser, folder):
+    page = browser.new_page()
+    errors: list[str] = []
+    asked: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((folder / "index.html").as_uri())
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.matches('[data-md-component=search-query]')")
+    page.keyboard.type("CART", delay=15)
+    page.wait_for_selector(".md-search-result__link")
+    assert page.locator(".md-search-result__link").first.get_attribute("href").split("?")[0] == (folder / "classic/decision-trees/index.html").as_uri()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/classic/decision-trees/index.html?h=CART")
+    assert all(url.startswith("file:") or url.startswith("data:") for url in asked)
+    assert errors == []
+    page.close()
+
+
+def test_a_missing_shard_gives_a_message_and_a_retry(browser, folder):
+    hidden = folder / "search" / "terms.hidden"
+    (folder / "search" / "terms").rename(hidden)
+    page = browser.new_page()
+    try:
+        page.goto((folder / "about" / "index.html").as_uri())
+        page.keyboard.press("/")
+        page.wait_for_function("document.activeElement.matches('[data-md-component=search-query]')")
+        page.keyboard.type("CART", delay=15)
+        page.wait_for_selector(".kb-search-retry")
+    finally:
+        hidden.rename(folder / "search" / "terms")
+    page.locator(".kb-search-retry").click()
+    page.wait_for_selector(".md-search-result__link")
+    page.close()
