@@ -5,12 +5,18 @@
  */
 import { STOP_WORDS, content, eachToken, nameTerms, phrase, stem, tokens } from "../../docs/assets/js/search/text.js";
 import { notebookSections, sectionsOf } from "./extract.mjs";
-import { FIELD, NAME } from "./weights.mjs";
+import { FIELD, NAME, OCCURRENCE, SAID_OFTEN, SHORTEST_PROSE_WORD } from "./weights.mjs";
+
+const FIELDS = Object.keys(FIELD);
 
 /** Longest name, in terms, that is looked up as a whole. */
 const LONGEST_NAME = 8;
+const CONCEPTS = new Set(["explainer", "project"]);
 /** Parts of a title that stand for themselves: "Ridge, lasso and elastic net". */
 const PARTS = /\s*[,:;()]\s*|\s+(?:and|or|vs\.?|versus)\s+/i;
+
+/** The kind of an exercise says nothing of the page: every page recalls, computes and builds. */
+const EXERCISE = /^(?:recall|compute|build|break it):\s*/i;
 
 /** Terms by number; tokens carry theirs, so the numbers are the process's, not one index's. The index is sorted by text. */
 export const termTexts = [];
@@ -21,11 +27,14 @@ const numbers = new Map();
  * so nothing is allocated for either. `touched` names the terms to gather and to clear.
  */
 export class Terms {
-  #weight = new Float64Array(1024);
+  #fields = new Float64Array(1024);
+  #said = new Uint8Array(1024);
+  #prose = new Float64Array(1024);
   #best = new Float64Array(1024);
   #sum = new Float64Array(1024);
   #current = new Int32Array(1024);
   #section = new Uint8Array(1024);
+  #met = new Uint8Array(1024);
   #touched = [];
 
   /** The number of a term, by which index.mjs keeps its postings. */
@@ -38,14 +47,42 @@ export class Terms {
     return id;
   }
 
-  /** Count a term: `weight` towards the page, `pull` towards the section being the one to land on. */
-  add(id, weight, section, pull) {
-    while (id >= this.#weight.length) this.#grow();
-    if (this.#weight[id] === 0) {
+  /** A term in a field: counted once for each field. */
+  field(id, name, section, pull) {
+    this.#meet(id, section, pull);
+    const bit = 1 << FIELDS.indexOf(name);
+    if (this.#said[id] & bit) return;
+    this.#said[id] |= bit;
+    this.#fields[id] += FIELD[name];
+  }
+
+  /** A term in prose or code. */
+  prose(id, weight, section, pull) {
+    this.#meet(id, section, pull);
+    this.#prose[id] += weight;
+  }
+
+  has(id) {
+    return this.#met[id] === 1;
+  }
+
+  /** Give each term of the page to `visit(id, fields, prose, section)` and forget the page. */
+  gather(visit) {
+    for (const id of this.#touched) {
+      visit(id, this.#fields[id], this.#prose[id], this.#section[id]);
+      this.#fields[id] = this.#said[id] = this.#prose[id] = this.#best[id] = this.#sum[id] = this.#section[id] = this.#met[id] = 0;
+    }
+    this.#touched.length = 0;
+  }
+
+  /** `pull` draws the reader towards the section, less each time. */
+  #meet(id, section, pull) {
+    while (id >= this.#met.length) this.#grow();
+    if (!this.#met[id]) {
+      this.#met[id] = 1;
       this.#touched.push(id);
       this.#current[id] = -1;
     }
-    this.#weight[id] += weight;
     if (this.#current[id] !== section) {
       this.#current[id] = section;
       this.#sum[id] = 0;
@@ -57,26 +94,14 @@ export class Terms {
     }
   }
 
-  has(id) {
-    return this.#weight[id] > 0;
-  }
-
-  /** Give each term of the page to `visit(id, weight, section)` and forget the page. */
-  gather(visit) {
-    for (const id of this.#touched) {
-      visit(id, this.#weight[id], this.#section[id]);
-      this.#weight[id] = this.#best[id] = this.#sum[id] = this.#section[id] = 0;
-    }
-    this.#touched.length = 0;
-  }
-
   #grow() {
     const larger = (old) => {
       const grown = new old.constructor(old.length * 2);
       grown.set(old);
       return grown;
     };
-    [this.#weight, this.#best, this.#sum, this.#current, this.#section] = [this.#weight, this.#best, this.#sum, this.#current, this.#section].map(larger);
+    [this.#fields, this.#said, this.#prose, this.#best, this.#sum, this.#current, this.#section, this.#met] =
+      [this.#fields, this.#said, this.#prose, this.#best, this.#sum, this.#current, this.#section, this.#met].map(larger);
   }
 }
 
@@ -93,17 +118,21 @@ export function read(page, terms) {
   const names = new Map();
   let length = 0;
 
-  const add = (text, weight, section, pull) => {
-    eachToken(text, (token) => {
-      if (token.stop || token.number) return;
-      if (token.id < 0) token.id = terms.number(token.term);
-      if (weight === FIELD.body) length++;
-      terms.add(token.id, weight, section, pull);
-    });
-  };
+  const number = (token) => (token.id < 0 ? (token.id = terms.number(token.term)) : token.id);
+  const field = (text, name, section, pull) => eachToken(text, (token) => {
+    if (!token.stop) terms.field(number(token), name, section, pull);
+  });
+  const often = new Map();
+  const prose = (text, weight, section, pull) => eachToken(text, (token) => {
+    if (token.stop || token.number) return;
+    terms.prose(number(token), weight, section, pull);
+    if (weight < OCCURRENCE.body) return;
+    length++;
+    if (token.word.length >= SHORTEST_PROSE_WORD && !token.han) often.set(token.word, (often.get(token.word) ?? 0) + 1);
+  });
   const once = (term) => {
     const id = terms.number(term);
-    if (!terms.has(id)) terms.add(id, FIELD.heading, 0, 40);
+    if (!terms.has(id)) terms.field(id, "heading", 0, 40);
   };
   const vocabulary = (text, strength) => {
     for (const { word, han, stop } of tokens(text)) {
@@ -126,18 +155,28 @@ export function read(page, terms) {
   };
 
   // A word of the title leads to the page's top unless a heading has it too; the weights of `pull` say so.
-  add(page.title, FIELD.title, 0, 40);
+  field(page.title, "title", 0, 40);
   vocabulary(page.title, 60);
   named(page.title, NAME.title);
   pairs(page.title, NAME.pair);
-  for (const part of page.title.split(PARTS)) if (part) named(part, NAME.part);
+  const parts = page.title.split(PARTS).filter(Boolean);
+  // One of many parts is less of a name: "Train, validation, test and cross-validation".
+  for (const part of parts) named(part, Math.max(NAME.leastPart, NAME.part - 10 * Math.max(0, parts.length - 3)));
+  // A folder's name is the concept's shortest: "regularization" for "Ridge, lasso and elastic net".
+  if (CONCEPTS.has(page.kind)) {
+    const slug = page.url.split("/").at(-2)?.replaceAll("-", " ") ?? "";
+    field(slug, "slug", 0, 20);
+    vocabulary(slug, 40);
+    named(slug, NAME.part);
+    pairs(slug, NAME.weakPair);
+  }
   for (const alias of [...page.aliases, page.zh].filter(Boolean)) {
-    add(alias, FIELD.alias, 0, 20);
+    field(alias, "alias", 0, 20);
     vocabulary(alias, 50);
     named(alias, NAME.alias);
     pairs(alias, NAME.pair);
   }
-  for (const one of [...page.title.split(PARTS), ...page.aliases]) {
+  for (const one of [...parts, ...page.aliases]) {
     compounds(one, once, words);
     const initials = initialsOf(one);
     if (!initials) continue;
@@ -145,30 +184,32 @@ export function read(page, terms) {
     once(stem(initials));
   }
   for (const question of page.questions) {
-    add(question, FIELD.question, 0, 0.5);
+    field(question, "question", 0, 0.5);
     vocabulary(question, 5);
     named(question, NAME.question);
     pairs(question, NAME.weakPair);
   }
-  add(page.description, FIELD.description, 0, 1);
-  add(page.tags.join(" · "), FIELD.lead, 0, 0.2);
+  field(page.description, "description", 0, 1);
+  prose(page.tags.join(" · "), OCCURRENCE.lead, 0, 0.2);
   own.forEach((section, at) => {
     if (section.heading) {
-      add(section.heading, FIELD.heading, at, 4);
-      vocabulary(section.heading, 20);
-      named(section.heading.replace(/^(recall|compute|build|break it|wrong|right):\s*/i, ""), NAME.heading, at);
-      pairs(section.heading, NAME.weakPair, at);
+      const heading = section.heading.replace(EXERCISE, "");
+      field(heading, "heading", at, 4);
+      vocabulary(heading, 20);
+      named(heading, NAME.heading, at);
+      pairs(heading, NAME.weakPair, at);
     }
-    add(section.text, at ? FIELD.body : FIELD.lead, at, 1);
-    if (section.code) add(section.code, FIELD.code, at, 0.1);
+    prose(section.text, at ? OCCURRENCE.body : OCCURRENCE.lead, at, 1);
+    if (section.code) prose(section.code, OCCURRENCE.code, at, 0.1);
   });
   book.forEach((section, index) => {
     const at = own.length + index;
-    add(section.heading, FIELD.notebook, at, 1);
-    add(section.text, FIELD.notebook, at, 0.5);
-    add([...new Set(section.code.match(/[A-Za-z_]{3,}/g) ?? [])].join(" "), FIELD.code, at, 0.1);
+    prose(section.heading, OCCURRENCE.notebook, at, 1);
+    prose(section.text, OCCURRENCE.notebook, at, 0.5);
+    prose([...new Set(section.code.match(/[A-Za-z_]{3,}/g) ?? [])].join(" "), OCCURRENCE.code, at, 0.1);
   });
-  return { names, words, length, sections: [...own, ...book], bookAt: own.length };
+  const said = [...often].filter(([, times]) => times >= SAID_OFTEN).map(([word]) => word);
+  return { names, words, said, length, sections: [...own, ...book], bookAt: own.length };
 }
 
 /** "cross-validation" and "cross validation" are also typed as one word. */

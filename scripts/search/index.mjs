@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { TOP, encode, encodeWords } from "../../docs/assets/js/search/codec.js";
 import { anchorOf, shardOf } from "../../docs/assets/js/search/text.js";
 import { Terms, read, termTexts } from "./fields.mjs";
-import { BLOCK_PAGES, KIND, LENGTH_SHARE, MOST_PAGES, OFF_THE_MAP, PACK_CHARACTERS, QUOTED_CHARACTERS, SATURATION, SHARD_BYTES, WORDS_KEPT } from "./weights.mjs";
+import { BLOCK_PAGES, COMMON_KEPT, COMMON_SHARE, FULL, KIND, LENGTH_SHARE, MOST_PAGES, OFF_THE_MAP, PACK_CHARACTERS, PROSE, PROSE_WORDS_KEPT, QUOTED_CHARACTERS, SATURATION, SHARD_BYTES, WORDS_KEPT } from "./weights.mjs";
 
 /** A heading that stands on this many pages is written once. */
 const SHARED_FROM = 3;
@@ -25,7 +25,8 @@ const SHARED_FROM = 3;
  */
 export function build(pages, places, { text = true } = {}) {
   const terms = new Terms();
-  const postings = []; // by term number: page, weight, section, page, weight, section, …
+  const postings = []; // by term number: page, fields, prose, section, page, fields, …
+  const said = new Map();
   const names = new Map();
   const words = new Map();
   const lengths = [];
@@ -39,7 +40,8 @@ export function build(pages, places, { text = true } = {}) {
   pages.forEach((page, id) => {
     const found = read(page, terms);
     lengths.push(found.length);
-    terms.gather((term, weight, section) => (postings[term] ??= []).push(id, weight, section));
+    terms.gather((term, fields, prose, section) => (postings[term] ??= []).push(id, fields, prose, section));
+    for (const word of found.said) said.set(word, (said.get(word) ?? 0) + 1);
     for (const [key, { impact, section }] of found.names) {
       const list = names.get(key);
       const posting = { page: id, impact: Math.round(impact * priors[id]), section };
@@ -65,12 +67,15 @@ export function build(pages, places, { text = true } = {}) {
   const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length) || 1;
   const norms = lengths.map((length) => 1 - LENGTH_SHARE + LENGTH_SHARE * Math.min(4, Math.max(0.25, length / mean)));
   const entries = [];
+  const common = [];
   postings.forEach((flat, term) => {
     const list = [];
-    for (let at = 0; at < flat.length; at += 3) {
-      const level = flat[at + 1] / norms[flat[at]];
-      list.push({ page: flat[at], section: flat[at + 2], impact: Math.max(1, Math.round((TOP * priors[flat[at]] * level) / (SATURATION + level))) });
+    for (let at = 0; at < flat.length; at += 4) {
+      const [page, fields, prose, section] = flat.slice(at, at + 4);
+      const level = fields + (PROSE * prose) / (SATURATION * norms[page] + prose);
+      list.push({ page, section, impact: Math.max(1, Math.round(TOP * priors[page] * Math.min(1, level / FULL))) });
     }
+    if (list.length >= COMMON_SHARE * pages.length) common.push([termTexts[term], list.length]);
     entries.push([termTexts[term], encode(list.length, strongest(list))]);
   });
   for (const [key, list] of names) entries.push([key, encode(list.length, strongest(list))]);
@@ -83,6 +88,8 @@ export function build(pages, places, { text = true } = {}) {
 
   const shared = [...headings].filter(([, times]) => times >= SHARED_FROM).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 200).map(([heading]) => heading);
   const sharedAt = new Map(shared.map((heading, at) => [heading, at]));
+  const more = [...said].filter(([word]) => !words.has(word)).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, PROSE_WORDS_KEPT);
+  for (const [word] of more) words.set(word, 1);
   const kept = [...words].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, WORDS_KEPT).sort(([a], [b]) => (a < b ? -1 : 1));
 
   const files = new Map();
@@ -102,6 +109,7 @@ export function build(pages, places, { text = true } = {}) {
   const version = digest.copy().digest("hex").slice(0, 12);
   put("index", {
     version, pages: pages.length, shards: count, block: BLOCK_PAGES, headings: shared, places,
+    common: common.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, COMMON_KEPT).map(([term]) => term),
     start: pages.map((page, id) => (page.kind === "explainer" ? id : -1)).filter((id) => id >= 0).slice(0, 3),
   });
   return files;

@@ -54,7 +54,7 @@ def first(built: Path, query: str) -> str:
 
 @pytest.mark.parametrize("query, expected", [
     ("decision trees", "decision-trees/"), ("CART", "decision-trees/"), ("cart", "decision-trees/"), ("Decision Tree", "decision-trees/"),
-    ("lasso", "regularization/"), ("elastic net", "regularization/"), ("regularised", "regularization/#pitfalls"),
+    ("lasso", "regularization/"), ("elastic net", "regularization/"), ("regularised", "regularization/"), ("penalised models", "regularization/#pitfalls"),
     ("cross validation", "cross-validation/"), ("crossvalidation", "cross-validation/"), ("cross-validating", "cross-validation/"), ("kfold", "cross-validation/"),
     ("layer norm", "normalization/"), ("layernorm", "normalization/"), ("normalisation", "normalization/"), ("neighbour", "normalization/"),
     ("gd", "gradient-descent/"), ("learning rate", "gradient-descent/"),

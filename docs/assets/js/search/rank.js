@@ -9,8 +9,10 @@ import { TOP, decode, decodeWords } from "./codec.js";
 import { completions, corrections, lookalikes } from "./spelling.js";
 import { LONGEST_QUERY, MOST_TERMS, anchorOf, content, phrase, shardOf, stem, tokens } from "./text.js";
 
-/** Results that are shown: nobody scrolls further, and each may cost a block of page records. */
-export const MOST_RESULTS = 10;
+/** Results that are shown: few scroll further, and each costs a page's record. */
+export const MOST_RESULTS = 8;
+/** In a question of more words than this, those that most pages have are not looked up: each would cost a shard and decide nothing. */
+const LONG_QUESTION = 4;
 /** What a whole name is worth against the words it is made of, and what one is worth that is the whole query. */
 const NAME_WEIGHT = 2.5;
 const WHOLE_WEIGHT = 2.5;
@@ -80,7 +82,7 @@ export function createEngine(load) {
   async function search(query) {
     const index = await head();
     const text = readable(query);
-    const asked = unique(content(text)).slice(0, MOST_TERMS);
+    const asked = telling(unique(content(text)), index.common).slice(0, MOST_TERMS);
     const answer = { hits: [], terms: [], suggest: [], corrected: [], nearest: [] };
     if (!asked.length) {
       answer.nearest = await describe(index.start.map((id) => ({ id, section: 0, score: 0 })), index, []);
@@ -172,10 +174,11 @@ export function createEngine(load) {
           const found = list(key, index.shards);
           if (!found) continue;
           const whole = run.length === plain.length;
+          const said = mass ? Math.min(1, weight / mass) : 1;
           found.pages.forEach((id, at) => {
             const own = page(id);
             const value = (trust * weight * found.impacts[at]) / TOP;
-            const bonus = NAME_WEIGHT * value + (whole ? WHOLE_WEIGHT * value + found.impacts[at] / TOP : 0);
+            const bonus = NAME_WEIGHT * value * Math.sqrt(said) + (whole ? WHOLE_WEIGHT * value + found.impacts[at] / TOP : 0);
             // Runs overlap: the best counts, the others a little.
             own.names = Math.max(own.names, bonus) + 0.15 * Math.min(own.names, bonus);
             if (found.impacts[at] > 25) own.sections.set(found.sections[at], (own.sections.get(found.sections[at]) ?? 0) + value);
@@ -193,7 +196,7 @@ export function createEngine(load) {
     for (const own of pages.values()) {
       const share = mass ? own.mass / mass : 1;
       own.score = own.words * share ** COVERAGE + own.names;
-      if (share >= LEAST_SHARE || own.count > LEAST_COUNT * count || own.names) ranked.push(own);
+      if (share >= LEAST_SHARE || own.count >= LEAST_COUNT * count || own.names) ranked.push(own);
     }
     ranked.sort((a, b) => b.score - a.score || a.id - b.id);
     answer.hits = await describe(ranked.slice(0, MOST_RESULTS), index, tokens(text));
@@ -257,6 +260,13 @@ export function createEngine(load) {
 /** Control, format and private characters and markup never mean anything here, and what follows LONGEST_QUERY is not read. */
 function readable(query) {
   return String(query).slice(0, LONGEST_QUERY).replace(/<\/?[a-z][^>]*>/gi, " ").replace(/\p{C}/gu, " ");
+}
+
+function telling(list, common) {
+  if (list.length <= LONG_QUESTION) return list;
+  const known = new Set(common);
+  const kept = list.filter(({ term }) => !known.has(term));
+  return kept.length >= 2 ? kept : list;
 }
 
 function trust({ term, han }) {

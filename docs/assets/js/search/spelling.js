@@ -32,7 +32,7 @@ export function distance(one, other, limit) {
 
 /** Errors forgiven in a word: in short words a changed letter makes another word. */
 export function forgiven(length) {
-  if (length <= 2) return 0;
+  if (length <= 3) return 0;
   return length <= 6 ? 1 : length <= 11 ? 2 : 3;
 }
 
