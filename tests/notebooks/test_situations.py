@@ -5,6 +5,7 @@ A file in situations/ is named after what it does (one that is no Python is a .t
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -176,7 +177,9 @@ def start_command(repository, *paths):
             "try: sys.exit(run.command([Path(p) for p in sys.argv[3:]], jobs=2, root=Path(sys.argv[2])))\n"
             "except KeyboardInterrupt: sys.exit(130)")
     return subprocess.Popen([sys.executable, "-c", code, str(Path(run.__file__).parent.parent), str(repository.root),
-                             *(str(repository.root / path) for path in paths)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+                             *(str(repository.root / path) for path in paths)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                             # A suite started in the background hands down an ignored SIGINT, which no person's shell does.
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
 
 
 def wait_for(condition, seconds=90):
@@ -188,8 +191,6 @@ def wait_for(condition, seconds=90):
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
 def test_an_interruption_keeps_what_had_finished_and_leaves_no_process(repository, how):
-    import signal
-
     quick, slow = repository.add("quick"), repository.add("slow")
     process = start_command(repository, quick, slow)
     wait_for(lambda: cache.size(repository.root)[0] == 1)
