@@ -96,6 +96,7 @@ def injected(copy: Path, case: Case) -> Iterator[None]:
 INJECTED = [case for case in CASES if CONCEPTS not in {edit.path for edit in case.real or case.bad}]
 
 
+@pytest.mark.nightly(reason="judges a copy of the whole site once for each of some hundred defects")
 @pytest.mark.parametrize("case", INJECTED, ids=lambda case: case.id)
 def test_a_defect_in_the_real_site_is_named(copy, case, capsys):
     with injected(copy, case):
@@ -106,6 +107,7 @@ def test_a_defect_in_the_real_site_is_named(copy, case, capsys):
     assert rules()[case.id].level != "error" or code == 1
 
 
+@pytest.mark.nightly(reason="judges a copy of the whole site once for each of some hundred defects")
 @pytest.mark.parametrize(("rule", "exit_code"), [("SAF-101", 1), ("MAP-107", 0)])
 def test_the_workflow_s_own_command(copy, rule, exit_code):
     with injected(copy, BY_ID[rule]):
