@@ -35,3 +35,12 @@ def listen(page, host: str = "127.0.0.1") -> Heard:
             if urlsplit(request.url).scheme in ("http", "https", "ws", "wss") and urlsplit(request.url).hostname != host else None)
     page.on("response", lambda response: heard.failed.append(f"{response.status} {response.url}") if response.status >= 400 else None)
     return heard
+
+
+def follow(page, link) -> None:
+    """Click the `link` and wait until the page behind it stands: the theme changes the address first, replaces the
+    article when the answer has come, and closes the search and the drawer 125 ms after that."""
+    page.evaluate("document.querySelector('article').leaving = true")
+    link.evaluate("(link) => link.click()")
+    page.wait_for_function("document.querySelector('article') && !document.querySelector('article').leaving")
+    page.wait_for_timeout(250)
