@@ -3,6 +3,8 @@
 import pytest
 
 pytestmark = pytest.mark.browser
+# Of a line of text in pixels, so letters of some ten: a drawing that lost its proportions showed six.
+LEAST_TEXT_HEIGHT = 12
 
 
 @pytest.fixture
@@ -67,6 +69,11 @@ def test_training_climbs_and_held_out_does_not(page, figure):
     assert held_out[5] < held_out[3]
     assert "no: petal width ≤ 1.75 cm?" in figure.locator(".kb-figure__text").text_content()
     page.heard.silent()
+
+
+def test_its_words_stay_legible_on_a_narrow_screen(page, figure):
+    heights = figure.locator("svg text").evaluate_all("(texts) => texts.filter((text) => text.textContent).map((text) => text.getBoundingClientRect().height)")
+    assert heights and min(heights) >= LEAST_TEXT_HEIGHT
 
 
 def test_it_fits_a_narrow_screen(page, figure):
