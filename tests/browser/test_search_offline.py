@@ -35,6 +35,24 @@ def test_the_offline_folder_answers_by_itself(browser, folder):
     page.close()
 
 
+def test_letters_typed_while_the_search_still_loads_are_answered(browser, folder):
+    page = browser.new_page()
+    page.goto((folder / "about" / "index.html").as_uri())
+    # Every script of the search comes late, each after another time: letters fall before, between and after them.
+    page.evaluate("""() => {
+        const append = document.head.append.bind(document.head);
+        let delay = 0;
+        document.head.append = (node) => setTimeout(append, node.src?.includes("/search/") ? (delay += 60) : 0, node);
+    }""")
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.matches('[data-md-component=search-query]')")
+    page.keyboard.type("decision trees", delay=25)
+    page.wait_for_selector(".md-search-result__link", timeout=12_000)
+    assert page.locator(".md-search-result__link").first.get_attribute("href").split("?")[0] == (folder / "classic/decision-trees/index.html").as_uri()
+    assert page.evaluate("[...document.scripts].filter((script) => script.src.endsWith('search/offline.js')).length") == 1
+    page.close()
+
+
 def test_a_missing_shard_gives_a_message_and_a_retry(browser, folder):
     hidden = folder / "search" / "terms.hidden"
     (folder / "search" / "terms").rename(hidden)

@@ -38,9 +38,13 @@ class Channel extends EventTarget {
     }
     this.#timer = setTimeout(() => this.#hear({ type: "failure", id }), PATIENCE);
     try {
-      this.#ask ??= await (OFFLINE ? this.#script() : this.#worker());
-      if (id === this.#id) this.#ask({ type: "query", id, value });
+      // The promise is kept, not what it gives: letters typed before the script has come must not start a second one,
+      // which would take away the first one's shards.
+      this.#ask ??= OFFLINE ? this.#script() : Promise.resolve(this.#worker());
+      const ask = await this.#ask;
+      if (id === this.#id) ask({ type: "query", id, value });
     } catch {
+      this.#ask = null;
       this.#hear({ type: "failure", id });
     }
   }
@@ -62,7 +66,10 @@ class Channel extends EventTarget {
       const script = document.createElement("script");
       script.src = new URL("offline.js", BASE).href;
       script.onload = () => resolve(globalThis.kbSearchOffline(FOLDER, (message) => this.#hear(message)));
-      script.onerror = () => reject(new Error("offline.js"));
+      script.onerror = () => {
+        script.remove();
+        reject(new Error("offline.js"));
+      };
       document.head.append(script);
     });
   }
@@ -76,7 +83,7 @@ class Channel extends EventTarget {
     }
     clearTimeout(this.#timer);
     if (message.type === "failure") {
-      this.#ask = OFFLINE ? this.#ask : null; // a worker that could not start is started anew
+      if (!OFFLINE) this.#ask = null; // a worker that could not start is started anew
       this.#show({ items: [], suggest: [] });
       this.#note("The search could not load its index.", (note) => {
         const retry = document.createElement("button");
