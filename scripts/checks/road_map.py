@@ -62,15 +62,16 @@ def check_page(repository: Repository, path: str) -> Iterator[Finding]:
 
 
 def _owners(repository: Repository) -> dict[str, str]:
-    """Who claims each name first, in the order of the paths; made once a run."""
+    """Who owns each name: the page with that title, else the first in the order of the paths with that alias; made once a run."""
     owners = getattr(repository, "alias_owners", None)
     if owners is None:
         owners = {}
-        for page in repository.site.pages:
-            if page.kind in ("explainer", "project"):
-                title = page.meta.get("title")
-                for name in [*([title] if isinstance(title, str) else []), *_texts(page.meta.get("aliases"))]:
-                    owners.setdefault(name.casefold().strip(), page.source)
+        topics = [page for page in repository.site.pages if page.kind in ("explainer", "project")]
+        for names_of in (lambda page: [page.meta.get("title")], lambda page: _texts(page.meta.get("aliases"))):
+            for page in topics:
+                for name in names_of(page):
+                    if isinstance(name, str):
+                        owners.setdefault(name.casefold().strip(), page.source)
         repository.alias_owners = owners
     return owners
 

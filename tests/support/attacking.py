@@ -144,7 +144,8 @@ class Corpus:
             (here / "notebook.ipynb").write_text(json.dumps(self._notebook(spec)))
             attack.source = f"a{attack.number}/notebook.ipynb"
         else:
-            meta = {"description": "A page of the corpus.", **spec.get("meta", {})}
+            # A post without a description gives the feeds its excerpt.
+            meta = {**({} if "post" in spec else {"description": "A page of the corpus."}), **spec.get("meta", {})}
             if "post" in spec:
                 path = self.docs / "journal" / "posts" / f"2026-01-01-p{attack.number}.md"
                 meta = {"date": "2026-01-01", "title": f"Post {attack.number}", "slug": f"p{attack.number}", **meta}
@@ -282,8 +283,9 @@ SECONDS_A_PAGE = 20  # a page that loads for ever, or that navigates in a circle
 SETTLING = 50  # milliseconds for timers, animations and failing images
 
 
-async def visit(attacks: list[Attack], base: str, executable: str, flags: list[str], tabs: int = 4) -> tuple[set[int], set[int]]:
-    """Opens every attack's page and touches everything on it.
+async def visit(attacks: list[Attack], base: str, executable: str, flags: list[str], tabs: int = 4,
+                seconds: float = SECONDS_A_PAGE) -> tuple[set[int], set[int]]:
+    """Opens every attack's page, for at most `seconds`, and touches everything on it.
 
     Returns the numbers whose script ran (anywhere) and those whose own proof (address, request, selector) holds.
     """
@@ -320,7 +322,7 @@ async def visit(attacks: list[Attack], base: str, executable: str, flags: list[s
                 page.on("request", lambda request: foreign.append(request.url) if "evil.example" in request.url or "unpkg.com" in request.url else None)
                 page.on("console", lambda message: ran.add(int(message.text[4:])) if message.text.startswith("HIT:") else None)
                 try:
-                    await asyncio.wait_for(meet(page, attack), SECONDS_A_PAGE)
+                    await asyncio.wait_for(meet(page, attack), seconds)
                 except (Error, TimeoutError):  # the page navigated away under our hands: what it did is recorded
                     pass
                 if attack.proof == "request" and foreign:
