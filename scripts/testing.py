@@ -17,7 +17,8 @@ def run(browser: str, everything: bool, arguments: list[str]) -> int:
         checked = subprocess.run([sys.executable, str(ROOT / "scripts" / "kb.py"), "check"], cwd=ROOT, env=environment)
         if checked.returncode:
             return checked.returncode
-    command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 1), "--dist", "loadgroup", *(["--all"] if everything else []), *arguments]
+    # By file: a file's tests share what its fixtures build. (xdist 3.8 loses its groups under pytest 9.2.)
+    command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 1), "--dist", "loadfile", *(["--all"] if everything else []), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 

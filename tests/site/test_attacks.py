@@ -21,8 +21,7 @@ import bootstrap
 from publishing.seal import seal
 from support import attacking, browsing, checkout as checkouts, server as servers
 
-# One worker builds the corpus and all its tests share it.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("attacks")]
+pytestmark = pytest.mark.browser
 
 LEAST_ATTACKS, LEAST_OF_A_KIND, LEAST_BENIGN = 120, 8, 15
 # A build stops at what it finds first (files, then sources, then rendered pages), so attacks are taken out in rounds.
