@@ -6,6 +6,7 @@
 const FIGURES = {
   "drag-the-line": () => import("./drag-the-line.js"),
   "split-picker": () => import("./split-picker.js"),
+  "step-size": () => import("./step-size.js"),
 };
 
 const NEAR = "500px"; // loaded this far ahead of the screen, so that nothing moves under the reader's eyes
