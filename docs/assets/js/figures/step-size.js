@@ -21,14 +21,14 @@ const sub = (name, index) => math("msub", {}, mi(name), mi(index));
 const row = (...children) => math("mrow", {}, ...children.map((child) => (typeof child === "string" ? math("mo", {}, child) : child)));
 
 /** Four digits where they show something, else powers of ten as the pages write them. */
-function short(value) {
+function short(value, digits = 4) {
   const size = Math.abs(value);
-  if (size === 0 || (size >= 1e-3 && size < 1e5)) return fixed(value, size >= 100 ? 2 : 4);
+  if (size === 0 || (size >= 1e-3 && size < 1e5)) return fixed(value, size >= 100 ? 2 : digits);
   return value.toExponential(2).replaceAll("-", "\u2212").replace("+", "");
 }
 
-/** The same in brackets when negative, for the middle of a formula. */
-const term = (value) => (value < 0 ? `(${short(value)})` : short(value));
+/** Three digits, in brackets when negative: for the middle of a formula that has to fit a phone. */
+const term = (value) => (value < 0 ? `(${short(value, 3)})` : short(value, 3));
 
 function build(figure) {
   figure.setAttribute("aria-label", "Interactive figure: step size");
@@ -155,13 +155,13 @@ function build(figure) {
     memory.before.set(term(before.velocity?.[1] ?? 0));
     memory.slope.set(term(now.slope?.[1] ?? 0));
     for (const name of ["velocity", "again"]) memory[name].set(term(now.velocity?.[1] ?? 0));
-    for (const set_ of [memory, adaptive]) {
-      set_.from.set(term(before.point[1]));
-      set_.rate.set(step === 0 ? "0" : fixed(rate, 2));
-      set_.to.set(short(y));
+    for (const numbers of [memory, adaptive]) {
+      numbers.from.set(term(before.point[1]));
+      numbers.rate.set(step === 0 ? "0" : fixed(rate, 2));
+      numbers.to.set(short(y, 3));
     }
-    adaptive.mean.set(short(now.meanHat?.[1] ?? 0));
-    adaptive.root.set(short(now.root?.[1] ?? 1));
+    adaptive.mean.set(short(now.meanHat?.[1] ?? 0, 3));
+    adaptive.root.set(short(now.root?.[1] ?? 1, 3));
     drop.disabled = !kept;
 
     const compare = kept ? ` Kept, dashed: ${kept.label}, with a loss of ${short(kept.losses[step])} at the same step.` : "";
