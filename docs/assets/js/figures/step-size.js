@@ -27,8 +27,11 @@ function short(value, digits = 4) {
   return value.toExponential(2).replaceAll("-", "\u2212").replace("+", "");
 }
 
-/** Three digits, in brackets when negative: for the middle of a formula that has to fit a phone. */
-const term = (value) => (value < 0 ? `(${short(value, 3)})` : short(value, 3));
+/** For the middle of a formula: in brackets when negative or with a power of ten; three digits fit a phone. */
+function term(value) {
+  const text = short(value, 3);
+  return /[\u2212e]/.test(text) ? `(${text})` : text;
+}
 
 function build(figure) {
   figure.setAttribute("aria-label", "Interactive figure: step size");
@@ -64,11 +67,12 @@ function build(figure) {
     "svg",
     { viewBox: "0 0 344 332", role: "img", "aria-label": "The loss after each step, on a logarithmic axis. The present value stands in the text below." },
     axes({ x: toStep, y: toPower, box: BOX, xTicks: [0, 10, 20, 30, 40, 50].map((v) => [v, v]), yTicks: [-8, -4, 0, 4].map((v) => [v, v === 0 ? "1" : `1e${fixed(v)}`]), xTitle: "step", yTitle: "Loss f, logarithmic" }),
-    clipped(BOX, earlier, curve, mark),
+    clipped(BOX, earlier, curve),
+    mark,
   );
 
   // Formulas with live values: one block for each optimizer
-  const live = Object.fromEntries(["loss", "x", "y", "h", "rate1", "rate2", "k1", "k2", "hy", "xEnd", "yEnd"].map((name) => [name, liveNumber(name === "loss" ? 0 : 1)]));
+  const live = Object.fromEntries(["loss", "h", "rate1", "rate2", "k1", "k2", "hy", "xEnd", "yEnd"].map((name) => [name, liveNumber(name === "loss" ? 0 : 1)]));
   const memory = Object.fromEntries(["before", "slope", "velocity", "rate", "from", "again", "to"].map((name) => [name, liveNumber(1)]));
   const adaptive = Object.fromEntries(["from", "rate", "mean", "root", "to"].map((name) => [name, liveNumber(1)]));
   const power = (base, exponent) => math("msup", {}, row("(", ...base, ")"), exponent);
@@ -92,7 +96,7 @@ function build(figure) {
     ),
   };
   const half = math("mfrac", {}, mn(1), mn(2));
-  const value = formula(mi("f"), "=", half, "(", square(live.x.element), "+", live.h.element, "·", square(live.y.element), ")", "=", live.loss.element);
+  const value = formula(mi("f"), "=", half, "(", square(mi("x")), "+", live.h.element, "·", square(mi("y")), ")", "=", live.loss.element);
   const state = spokenState();
 
   // Controls
@@ -141,20 +145,19 @@ function build(figure) {
     const values = all.map(({ point }) => bowl(point, curvatures()));
     curve.setAttribute("d", trace(values));
     earlier.setAttribute("d", kept ? trace(kept.losses) : "");
-    set(mark, { cx: toStep(step), cy: within(height(values[step])) });
+    set(mark, { cx: toStep(step), cy: Math.min(BOX.bottom, Math.max(BOX.top, height(values[step]))) });
 
     for (const [name, block] of Object.entries(blocks)) block.hidden = name !== optimizer;
     for (const name of ["rate1", "rate2"]) live[name].set(fixed(rate, 2));
     for (const name of ["k1", "k2"]) live[name].set(String(step));
     for (const name of ["h", "hy"]) live[name].set(String(curvature));
-    live.x.set(term(x));
-    live.y.set(term(y));
     live.xEnd.set(short(x));
     live.yEnd.set(short(y));
     live.loss.set(short(values[step]));
     memory.before.set(term(before.velocity?.[1] ?? 0));
     memory.slope.set(term(now.slope?.[1] ?? 0));
-    for (const name of ["velocity", "again"]) memory[name].set(term(now.velocity?.[1] ?? 0));
+    memory.velocity.set(short(now.velocity?.[1] ?? 0, 3));
+    memory.again.set(term(now.velocity?.[1] ?? 0));
     for (const numbers of [memory, adaptive]) {
       numbers.from.set(term(before.point[1]));
       numbers.rate.set(step === 0 ? "0" : fixed(rate, 2));
@@ -171,7 +174,7 @@ function build(figure) {
   draw();
   const stage = html(
     "div", {},
-    html("div", { class: "kb-figure__drawings" }, map, chart),
+    html("div", { class: "kb-figure__drawings" }, html("div", {}, map), html("div", {}, chart)),
     html("div", { class: "kb-figure__controls" }, rateSlider.row, stepSlider.row, pick.row, narrow.row, html("div", { class: "kb-figure__row" }, keep, drop)),
     blocks.descent, blocks.momentum, blocks.adam, value, state.element,
   );
