@@ -253,26 +253,30 @@ def gradient_naive(theta, A, y):
     return np.array(gradient)
 
 # %% All at once, in batches
-class LinearGD(RegressorMixin, BaseEstimator):          # so that it fits into a pipeline
-    """Least squares by (mini-batch) gradient descent; theta holds intercept and weights."""
-    def __init__(self, learning_rate, n_epochs, batch_size=None, shuffle=True, seed=0):
+class LinearGD(RegressorMixin, BaseEstimator):       # the two make it fit a pipeline
+    """Least squares by gradient descent; theta holds intercept and weights."""
+    def __init__(self, learning_rate, n_epochs, batch_size=None,
+                 shuffle=True, seed=0):
         self.learning_rate, self.n_epochs = learning_rate, n_epochs
         self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
 
     @staticmethod
     def gradient(theta, A, y):
-        return 2 / len(A) * A.T @ (A @ theta - y)              # (p, n) @ (n,) -> (p,)
+        return 2 / len(A) * A.T @ (A @ theta - y)   # (p, n) @ (n,) -> (p,)
 
     def fit(self, X, y):
         rng = np.random.default_rng(self.seed)
-        A = np.column_stack([np.ones(len(X)), X])              # (n_samples, 1 + n_features)
+        A = np.column_stack([np.ones(len(X)), X])   # (n_samples, p)
         theta = np.zeros(A.shape[1])
         size = self.batch_size or len(A)
         for _ in range(self.n_epochs):
-            order = rng.permutation(len(A)) if self.shuffle else np.arange(len(A))
+            order = np.arange(len(A))
+            if self.shuffle:
+                order = rng.permutation(order)
             for start in range(0, len(A), size):
                 rows = order[start:start + size]
-                theta = theta - self.learning_rate * self.gradient(theta, A[rows], y[rows])
+                gradient = self.gradient(theta, A[rows], y[rows])
+                theta = theta - self.learning_rate * gradient
         self.intercept_, self.coef_ = theta[0], theta[1:]
         return self
 
@@ -285,19 +289,23 @@ theta = np.random.default_rng(0).normal(size=11)
 np.testing.assert_allclose(LinearGD.gradient(theta, A, y_diabetes),
                            gradient_naive(theta, A, y_diabetes), rtol=1e-10)
 
-w_torch = torch.zeros(11, dtype=torch.float64, requires_grad=True)   # 200 full steps in PyTorch
+A_torch, y_torch = torch.from_numpy(A), torch.from_numpy(y_diabetes)
+w_torch = torch.zeros(11, dtype=torch.float64, requires_grad=True)
 optimizer = torch.optim.SGD([w_torch], lr=0.1)
 for _ in range(200):
     optimizer.zero_grad()
-    torch.mean((torch.from_numpy(A) @ w_torch - torch.from_numpy(y_diabetes)) ** 2).backward()
+    torch.mean((A_torch @ w_torch - y_torch) ** 2).backward()
     optimizer.step()
 ours = LinearGD(0.1, 200).fit(X_standard, y_diabetes)
-np.testing.assert_allclose(np.r_[ours.intercept_, ours.coef_], w_torch.detach().numpy(), rtol=1e-9)
+theta = np.r_[ours.intercept_, ours.coef_]
+np.testing.assert_allclose(theta, w_torch.detach().numpy(), rtol=1e-9)
 
 # SGDRegressor takes r^2 / 2 per row, so its step is twice ours
-library = SGDRegressor(penalty=None, learning_rate="constant", eta0=0.002, shuffle=False, max_iter=3, tol=None)
+library = SGDRegressor(penalty=None, learning_rate="constant", eta0=0.002,
+                       shuffle=False, max_iter=3, tol=None)
 library.fit(X_standard, y_diabetes)
-rowwise = LinearGD(0.001, 3, batch_size=1, shuffle=False).fit(X_standard, y_diabetes)
+rowwise = LinearGD(0.001, 3, batch_size=1, shuffle=False)
+rowwise.fit(X_standard, y_diabetes)
 np.testing.assert_allclose(rowwise.coef_, library.coef_, rtol=1e-8)
 np.testing.assert_allclose(rowwise.intercept_, library.intercept_, rtol=1e-8)
 
@@ -305,7 +313,7 @@ closed = LinearRegression().fit(X_standard, y_diabetes)
 patient = LinearGD(0.2, 20_000).fit(X_standard, y_diabetes)
 np.testing.assert_allclose(patient.coef_, closed.coef_, rtol=1e-6)
 np.testing.assert_allclose(patient.intercept_, closed.intercept_, rtol=1e-9)
-print("equal to torch.optim.SGD (1e-9), to SGDRegressor row by row (1e-8), to the closed form (1e-6)")
+print("equal to torch.optim.SGD (1e-9), SGDRegressor (1e-8), closed form (1e-6)")
 
 # %% [markdown]
 # ## Use it
@@ -315,7 +323,8 @@ folds = RepeatedKFold(n_splits=5, n_repeats=10, random_state=0)
 
 def repeated_mse(model):
     """Test MSE per repetition: shape (10,)."""
-    scores = cross_val_score(model, X_natural, y_diabetes, cv=folds, scoring="neg_mean_squared_error")
+    scores = cross_val_score(model, X_natural, y_diabetes, cv=folds,
+                             scoring="neg_mean_squared_error")
     return -scores.reshape(10, 5).mean(axis=1)
 
 sgd = make_pipeline(StandardScaler(), SGDRegressor(penalty=None, random_state=0))
@@ -328,9 +337,11 @@ sgd_epochs = int(sgd.fit(X_natural, y_diabetes)[-1].n_iter_)
 sgd_updates = int(sgd[-1].t_) - 1
 formula_wins = int((mse_formula < mse_sgd).sum())
 batch_wins = int((mse_batch < mse_formula).sum())
-for name, mse in (("mean", mse_mean), ("formula", mse_formula), ("SGDRegressor", mse_sgd), ("100 full steps", mse_batch)):
+for name, mse in (("mean", mse_mean), ("formula", mse_formula),
+                  ("SGDRegressor", mse_sgd), ("100 full steps", mse_batch)):
     print(f"{name:15} test MSE {mse.mean():,.0f} ± {mse.std(ddof=1):.0f}")
-print(f"SGDRegressor: {sgd_epochs} epochs, {sgd_updates:,} updates; the formula is better in {formula_wins} of 10")
+print(f"SGDRegressor: {sgd_epochs} epochs, {sgd_updates:,} updates")
+print(f"the formula is better than SGDRegressor in {formula_wins} of 10")
 
 # %% [markdown]
 # ## What it assumes
@@ -406,11 +417,13 @@ gap_descent, gap_lbfgs, calls_lbfgs = [], [], []
 for seed in range(10):
     X, y, weights = corrupt_rows(seed, 30)
     turn = np.linalg.qr(np.random.default_rng(seed).normal(size=(30, 30)))[0]
-    X = X * np.logspace(0, -1.5, 30) @ turn                   # directions of unequal spread, columns alike
-    loss, gradient = lambda w: robust_loss(w, X, y), lambda w: robust_gradient(w, X, y)
+    X = X * np.logspace(0, -1.5, 30) @ turn          # directions of unequal spread
+    loss = lambda w: robust_loss(w, X, y)
+    gradient = lambda w: robust_gradient(w, X, y)
     lbfgs = minimize(loss, np.zeros(30), jac=gradient, method="L-BFGS-B",
                      options={"ftol": 0, "gtol": 1e-7, "maxiter": 1000})
-    best = minimize(loss, lbfgs.x, jac=gradient, method="BFGS", options={"gtol": 1e-10}).fun
+    best = minimize(loss, lbfgs.x, jac=gradient, method="BFGS",
+                    options={"gtol": 1e-10}).fun
     gap_lbfgs.append(lbfgs.fun - best)
     calls_lbfgs.append(lbfgs.njev)
     gap_descent.append(loss(descend(gradient, np.zeros(30), 1.0, 2000)) - best)
@@ -418,8 +431,10 @@ assert max(gap_lbfgs) < 1e-8
 gap_descent = np.array(gap_descent)
 lbfgs_wins = int((np.array(gap_lbfgs) < gap_descent).sum())
 share_lbfgs = float(np.mean(calls_lbfgs)) / 2000
-print(f"gradient descent, 2,000 gradients: above the minimum by {gap_descent.mean():.2f} ± {gap_descent.std(ddof=1):.2f}")
-print(f"L-BFGS, {min(calls_lbfgs)} to {max(calls_lbfgs)} gradients: above by less than 1e-8; better in {lbfgs_wins} of 10")
+print(f"2,000 gradients of descent: above the minimum by"
+      f" {gap_descent.mean():.2f} ± {gap_descent.std(ddof=1):.2f}")
+print(f"L-BFGS: above by less than 1e-8 with {share_lbfgs:.0%} of the gradients;"
+      f" better in {lbfgs_wins} of 10")
 
 # %% A corner: no exact zeros from the lasso
 def lasso_gradient(w, X, y, strength):
@@ -449,17 +464,19 @@ raw_mse = float(np.mean((raw.predict(X_natural) - y_diabetes) ** 2))
 print(f"training MSE {raw_mse:.1e} (the mean alone has {y_diabetes.var():,.0f})")
 
 # %% Columns standardized in the pipeline
-scaled = make_pipeline(StandardScaler(), SGDRegressor(random_state=0)).fit(X_natural, y_diabetes)
+scaled = make_pipeline(StandardScaler(), SGDRegressor(random_state=0))
+scaled.fit(X_natural, y_diabetes)
 scaled_mse = float(np.mean((scaled.predict(X_natural) - y_diabetes) ** 2))
 print(f"training MSE {scaled_mse:,.0f}")
 
 # %% The sum over the rows
 theta = torch.zeros(11, dtype=torch.float64, requires_grad=True)
-rows, target = torch.from_numpy(with_ones(X_standard)), torch.from_numpy(y_diabetes)
+rows = torch.from_numpy(with_ones(X_standard))
+target = torch.from_numpy(y_diabetes)
 optimizer = torch.optim.SGD([theta], lr=0.1)
 for _ in range(20):
     optimizer.zero_grad()
-    torch.sum((rows @ theta - target) ** 2).backward()         # 442 times the mean
+    torch.sum((rows @ theta - target) ** 2).backward()  # 442 times the mean
     optimizer.step()
 sum_mse = torch.mean((rows @ theta - target) ** 2).item()
 print(f"MSE after 20 steps: {sum_mse:.1e}")
@@ -524,7 +541,8 @@ ex_tuned, ex_tuned_plain = float(bowl(tuned)), float(loss_best)
 assert ex_tuned < 1e-15 < 1e-9 < ex_tuned_plain
 made_for = float(((1 + np.sqrt(0.9)) / (1 - np.sqrt(0.9))) ** 2)  # the condition number that 0.9 is best for
 print(f"after 50 steps f = {ex_momentum:.6f} with momentum 0.9, {ex_plain:.6f} without")
-print(f"momentum {ex_best_momentum:.2f}, step {best_rate:.3f}: f = {ex_tuned:.0e}; best plain step: {ex_tuned_plain:.0e}")
+print(f"momentum {ex_best_momentum:.2f}, step {best_rate:.3f}: f = {ex_tuned:.0e};"
+      f" best plain step: {ex_tuned_plain:.0e}")
 
 # %% A bowl that steepens
 def quartic_end(start, learning_rate=0.1, n_steps=60):
