@@ -53,6 +53,7 @@ def scores(model, n_train, seeds=10):
 
 few_ols = scores(scaled(LinearRegression()), 40)
 few_ridge = scores(scaled(RidgeCV(strengths)), 40)
+few_lasso = scores(scaled(lasso_cv()), 40)
 wide_ols = scores(squares(LinearRegression()), 100)
 wide_ridge = scores(squares(RidgeCV(strengths)), 100)
 wide_lasso = scores(squares(lasso_cv()), 100)
@@ -61,6 +62,7 @@ few_wins = int((few_ridge > few_ols).sum())
 wide_wins = int((wide_ridge > wide_ols).sum())
 wide_lasso_wins = int((wide_lasso > wide_ols).sum())
 for name, r2 in (("40 rows, 10 columns, OLS", few_ols), ("ridge", few_ridge),
+                 ("lasso", few_lasso),
                  ("100 rows, 65 columns, OLS", wide_ols), ("ridge", wide_ridge),
                  ("lasso", wide_lasso), ("100 rows, 10 columns, OLS", ten_ols)):
     print(f"{name:26} {r2.mean():6.3f} ± {r2.std(ddof=1):.3f}")
@@ -128,7 +130,10 @@ by_svd = Vt.T @ (factors * (U.T @ centered_y) / singular)
 np.testing.assert_allclose(by_svd, Ridge(lam).fit(X_unit, y).coef_, rtol=1e-8)
 widest, thinnest = float(factors[0]), float(factors[-1])
 freedom = float(factors.sum())
+assert set(np.argsort(-np.abs(Vt[-1]))[:2]) == {names.index("s1"), names.index("s2")}
+assert Vt[-1, names.index("s1")] * Vt[-1, names.index("s2")] < 0   # one against the other
 print(f"factors {factors.round(3)}")
+print("the thinnest direction:", dict(zip(names, Vt[-1].round(2).tolist())))
 print(f"degrees of freedom {freedom:.2f} instead of 10")
 
 # %% Four rows by hand
@@ -187,7 +192,7 @@ def lasso_naive(X, y, alpha, sweeps=2000):
     return w
 
 def lasso_fit(X, y, alpha, sweeps=2000):
-    """The same from XᵀX and Xᵀy alone: a step costs n_features, not n_samples × n_features."""
+    """The same from XᵀX and Xᵀy: a step costs n_features, not n_samples × n_features."""
     X, y = center(X, y)
     gram, products = X.T @ X / len(y), X.T @ y / len(y)
     w = np.zeros(len(gram))
@@ -206,7 +211,10 @@ for data in (X_unit, Z):
                                    Ridge(alpha).fit(data, y).coef_, rtol=1e-8)
         np.testing.assert_allclose(lasso_fit(data, y, alpha), lasso.coef_, atol=1e-4)
 np.testing.assert_allclose(lasso_naive(Z, y, 1, 200), lasso_fit(Z, y, 1, 200), atol=1e-9)
+hasty = Lasso(0.1).fit(X_unit, y).coef_              # at the default tol=1e-4
+hasty_gap = float(np.abs(hasty - lasso_fit(X_unit, y, 0.1)).max())
 print("ridge equal to a relative 1e-8, lasso to an absolute 1e-4")
+print(f"at the default tolerance lasso is off by up to {hasty_gap:.2f}")
 
 # %% Models on ten columns
 folds = RepeatedKFold(n_splits=5, n_repeats=10, random_state=0)
@@ -235,7 +243,7 @@ show("ridge", use_ridge)
 show("lasso", use_lasso)
 
 # %% Elastic net on 65 columns
-net_cv = ElasticNetCV(l1_ratio=0.5, alphas=20, eps=0.01, max_iter=20000)
+net_cv = ElasticNetCV(l1_ratio=0.5, alphas=15, eps=0.01, max_iter=20000)
 use_net = repeated_r2(squares(net_cv))
 show("elastic net", use_net)
 
@@ -256,6 +264,12 @@ for j in order[:5]:
     print(f"{columns[j]:8} {lasso_all[-1].coef_[j]:6.1f}")
 top_weight = float(lasso_all[-1].coef_[order[0]])
 assert list(columns[order[:3]]) == ["BMI", "s5", "bp"]
+expanded = lasso_all[:-1].transform(X)
+place = {name: j for j, name in enumerate(columns)}
+sex_copy = float(np.corrcoef(expanded[:, place["sex"]], expanded[:, place["sex^2"]])[0, 1])
+sex_weight = float(lasso_all[-1].coef_[place["sex"]])
+sex_squared_weight = float(lasso_all[-1].coef_[place["sex^2"]])
+print(f"sex {sex_weight:.2f}, sex^2 {sex_squared_weight:.2f}, correlation {sex_copy:.4f}")
 print(f"lasso keeps {lasso_kept}, elastic net {net_kept} of {len(columns)}")
 print(lasso_over_ridge, lasso_over_ten, ridge_over_ols)
 
@@ -377,7 +391,8 @@ for name, r2 in (("least squares", bent_ols), ("ridge", bent_ridge),
 raw = Lasso(alpha=2.0).fit(X, y)
 raw_zero = [name for name, w in zip(names, raw.coef_) if w == 0]
 raw_r2 = repeated_r2(Lasso(alpha=2.0))
-print("dropped:", ", ".join(raw_zero))
+raw_s5 = float(raw.coef_[8] * X[:, 8].std())          # points per standard deviation
+print("dropped:", ", ".join(raw_zero), f"- s5 is worth {raw_s5:.1f} points")
 show("lasso, natural units", raw_r2)
 
 # %% Right: scale before the penalty
@@ -385,7 +400,8 @@ tidy = scaled(Lasso(alpha=2.0)).fit(X, y)
 tidy_zero = [name for name, w in zip(names, tidy[-1].coef_) if w == 0]
 tidy_r2 = repeated_r2(scaled(Lasso(alpha=2.0)))
 tidy_wins = int((tidy_r2 > raw_r2).sum())
-print("dropped:", ", ".join(tidy_zero))
+tidy_s5 = float(tidy[-1].coef_[8])
+print("dropped:", ", ".join(tidy_zero), f"- s5 is worth {tidy_s5:.1f} points")
 show("lasso, scaled", tidy_r2)
 
 # %% Wrong: select before the folds
@@ -446,7 +462,8 @@ for _ in range(50):
         pairs[name].append(weights[:2])
 pairs = {name: np.array(w) for name, w in pairs.items()}       # each of shape (50, 2)
 has_first, has_second = (pairs["lasso"] != 0).T
-only_first, only_second = int((has_first & ~has_second).sum()), int((has_second & ~has_first).sum())
+only_first = int((has_first & ~has_second).sum())
+only_second = int((has_second & ~has_first).sum())
 both_lasso = int((has_first & has_second).sum())
 both_net = int((pairs["elastic net"] != 0).all(axis=1).sum())
 gap = {name: np.abs(w[:, 0] - w[:, 1]) for name, w in pairs.items()}
@@ -454,7 +471,8 @@ gap_lasso, gap_net, gap_ridge = gap["lasso"], gap["elastic net"], gap["ridge"]
 print(f"lasso: only first {only_first}, only second {only_second}, both {both_lasso} of 50")
 print(f"elastic net: both {both_net} of 50")
 for name, difference in gap.items():
-    print(f"{name:11} the twins' weights differ by {difference.mean():.2f} ± {difference.std(ddof=1):.2f}")
+    spread = f"{difference.mean():.3f} ± {difference.std(ddof=1):.3f}"
+    print(f"{name:11} the twins' weights differ by {spread}")
 
 # %% Weights that are too small
 shrunk, refitted, false_kept = [], [], []
@@ -473,7 +491,7 @@ false_median = float(np.median(false_kept))
 fewest_false, most_false = int(false_kept.min()), int(false_kept.max())
 print(f"true weight 1: lasso {shrunk.mean():.2f} ± {shrunk.std(ddof=1):.2f}, "
       f"least squares on the three {refitted.mean():.2f} ± {refitted.std(ddof=1):.2f}")
-print(f"useless columns kept: {false_kept.min()} to {false_kept.max()} of 47, median {false_median:g}")
+print(f"useless columns kept: {fewest_false} to {most_false} of 47, median {false_median:g}")
 
 # %% One column in the exercise
 x_ex = np.array([1.0, -1, 1, -1, 1, -1, 1, -1, 1, -1])           # squares sum to 10

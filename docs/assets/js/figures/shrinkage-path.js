@@ -11,7 +11,6 @@ const HIGHEST = 1;
 const STEPS = 80;
 const BOX = { left: 44, right: 334, top: 24, bottom: 254 };
 const LABEL_GAP = 11; // pixels between the names of two lines
-const WEIGHT_TOP = 800;
 const SIZE = NAMES.length + 2;
 
 const POWERS = Array.from({ length: STEPS + 1 }, (_, i) => LOWEST + (i * (HIGHEST - LOWEST)) / STEPS);
@@ -19,9 +18,9 @@ const ALPHAS = POWERS.map((power) => 10 ** power);
 
 const forty = symmetric(FORTY, SIZE);
 const others = symmetric(OTHERS, SIZE);
-const ROWS = {
-  all: { moments: together(forty, others), words: "all 442 patients" },
-  forty: { moments: forty, words: "40 patients" },
+const ROWS = { // top: the end of the axis of weights
+  all: { moments: together(forty, others), words: "all 442 patients", top: 800 },
+  forty: { moments: forty, words: "40 patients", top: 1600 },
 };
 
 const alphaText = (alpha) => String(Number(alpha.toPrecision(2)));
@@ -71,13 +70,14 @@ function build(figure) {
 
   const toX = scale([LOWEST, HIGHEST], [BOX.left, BOX.right]);
   const xTicks = [[-3, "0.001"], [-2, "0.01"], [-1, "0.1"], [0, "1"], [1, "10"]];
-  const toWeight = scale([-WEIGHT_TOP, WEIGHT_TOP], [BOX.bottom, BOX.top]);
+  let toWeight;
+  const frame = svg("g"); // the axes, which depend on the rows fitted
   const lines = svg("g", { "aria-hidden": "true" });
   const marks = svg("g", { "aria-hidden": "true" });
   const weights = svg(
     "svg",
     { viewBox: "0 0 344 292", role: "img", "aria-label": "The ten weights against alpha, as far as you have been. The values stand in the text below." },
-    axes({ x: toX, y: toWeight, box: BOX, xTicks, yTicks: [-800, -400, 0, 400, 800].map((value) => [value, fixed(value)]), xTitle: "alpha", yTitle: "Weight" }),
+    frame,
     clipped(BOX, lines),
     marks,
   );
@@ -116,6 +116,13 @@ function build(figure) {
   function change(how) {
     how();
     draw();
+  }
+
+  function drawFrame() {
+    const { top } = ROWS[rows];
+    toWeight = scale([-top, top], [BOX.bottom, BOX.top]);
+    const yTicks = [-top, -top / 2, 0, top / 2, top].map((value) => [value, fixed(value)]);
+    frame.replaceChildren(axes({ x: toX, y: toWeight, box: BOX, xTicks, yTicks, xTitle: "alpha", yTitle: "Weight" }));
   }
 
   function drawWeights(steps, furthest) {
@@ -170,6 +177,7 @@ function build(figure) {
     const { steps, visited } = fits(kind, rows);
     visited.add(at);
     const { w } = steps[at];
+    drawFrame();
     drawWeights(steps, Math.max(...visited));
     drawScores(steps, visited);
     for (const [name, { live, element }] of Object.entries(objective)) {
