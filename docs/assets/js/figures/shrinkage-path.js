@@ -93,7 +93,7 @@ function build(figure) {
   // Each model's objective with its present values; the one that is not chosen is hidden
   const objective = Object.fromEntries(
     ["ridge", "lasso"].map((name) => {
-      const live = Object.fromEntries(["n", "rss", "alpha", "size", "total"].map((part, i) => [part, liveNumber(i % 2 ? 1 : 2)]));
+      const live = Object.fromEntries([["n", 0], ["rss", 1], ["size", 1], ["alpha", 2], ["total", 2]].map(([part, series]) => [part, liveNumber(series)]));
       const counted = name === "ridge" ? math("msubsup", {}, mi("w"), mi("j"), mn(2)) : math("mrow", {}, math("mo", {}, "|"), math("msub", {}, mi("w"), mi("j")), math("mo", {}, "|"));
       const share = name === "ridge" ? [] : [math("mfrac", {}, mn(1), math("mrow", {}, mn(2), math("mo", {}, "·"), live.n.element))];
       const element = html(
@@ -198,7 +198,7 @@ function build(figure) {
   draw();
   const stage = html(
     "div", {},
-    html("div", { class: "kb-figure__drawings" }, weights, chart),
+    html("div", { class: "kb-figure__drawings" }, html("div", {}, weights), html("div", {}, chart)),
     html("div", { class: "kb-figure__controls" }, strength.row, html("div", { class: "kb-figure__row" }, model.row, fitted.row, whole.row)),
     state.element,
     objective.lasso.element,
