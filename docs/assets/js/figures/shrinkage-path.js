@@ -87,7 +87,7 @@ function build(figure) {
     "svg",
     { viewBox: "0 0 344 292", role: "img", "aria-label": "R squared against alpha, where you have been: circles on the fitted patients, squares on others. The present values stand in the text below." },
     axes({ x: toX, y: toScore, box: BOX, xTicks, yTicks: [0, 0.2, 0.4, 0.6].map((value) => [value, fixed(value, 1)]), xTitle: "alpha", yTitle: "R²: circles fitted, squares held out" }),
-    clipped(BOX, scores),
+    scores,
   );
 
   // Each model's objective with its present values; the one that is not chosen is hidden
