@@ -8,6 +8,7 @@ const FIGURES = {
   "shrinkage-path": () => import("./shrinkage-path.js"),
   "split-picker": () => import("./split-picker.js"),
   "step-size": () => import("./step-size.js"),
+  "threshold": () => import("./threshold.js"),
 };
 
 const NEAR = "500px"; // loaded this far ahead of the screen, so that nothing moves under the reader's eyes
