@@ -356,16 +356,18 @@ odd = digit % 2
 
 def odd_or_even(seed):
     """Test accuracy: logistic regression, three neighbors."""
-    parts = train_test_split(X_digits, odd, stratify=digit, random_state=seed)
-    X_train, X_test, y_train, y_test = parts
-    logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    neighbors = KNeighborsClassifier(3)
-    return [model.fit(X_train, y_train).score(X_test, y_test) for model in (logistic, neighbors)]
+    X_train, X_test, y_train, y_test = train_test_split(
+        X_digits, odd, stratify=digit, random_state=seed)
+    logistic = make_pipeline(
+        StandardScaler(), LogisticRegression(max_iter=1000))
+    models = logistic, KNeighborsClassifier(3)
+    return [m.fit(X_train, y_train).score(X_test, y_test) for m in models]
 
-digits_logistic, digits_neighbors = np.array([odd_or_even(seed) for seed in range(10)]).T
+both = np.array([odd_or_even(seed) for seed in range(10)])
+digits_logistic, digits_neighbors = both.T
 neighbors_win = int((digits_neighbors > digits_logistic).sum())
-for name, value in [("logistic regression", digits_logistic), ("3 neighbors", digits_neighbors)]:
-    print(f"{name:20s} {value.mean():.3f} ± {value.std(ddof=1):.3f}")
+for name, r in zip(["logistic", "3 neighbors"], both.T):
+    print(f"{name:12s} {r.mean():.3f} ± {r.std(ddof=1):.3f}")
 
 # %% Few rows for each column
 def few_rows(seed):
@@ -387,20 +389,25 @@ print(f"median log loss: free {free_median:.2f}, C=0.1 {np.median(few_penalized)
 # ## Pitfalls
 
 # %% Change the unit of one column
-X_two = X[:, [names.index("worst area"), names.index("worst smoothness")]]
+two = ["worst area", "worst smoothness"]
+X_two = X[:, [names.index(name) for name in two]]
 for unit in (1, 1000):
     X_unit = X_two * [1, unit]
-    model = LogisticRegression(max_iter=10_000).fit(X_unit, y)
+    model = LogisticRegression(max_iter=10_000)
+    model.fit(X_unit, y)
     loss = log_loss(y, model.predict_proba(X_unit))
-    print(f"times {unit:4d}: log odds per 0.01 {model.coef_[0, 1] * unit / 100:6.4f}, loss {loss:.3f}")
+    slope = model.coef_[0, 1] * unit / 100
+    print(f"unit {unit}: slope {slope:.4f}, loss {loss:.3f}")
 
 # %% Change the unit and scale
 for unit in (1, 1000):
     X_unit = X_two * [1, unit]
-    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_unit, y)
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    model.fit(X_unit, y)
     loss = log_loss(y, model.predict_proba(X_unit))
-    slope = model[-1].coef_[0, 1] / model[0].scale_[1] * unit / 100
-    print(f"times {unit:4d}: log odds per 0.01 {slope:6.4f}, loss {loss:.3f}")
+    slope = model[-1].coef_[0, 1] / model[0].scale_[1]
+    slope = slope * unit / 100
+    print(f"unit {unit}: slope {slope:.4f}, loss {loss:.3f}")
 
 # %% The unit by name
 def slope_per_hundredth(scaled, unit):
@@ -417,20 +424,23 @@ scaled_slope, scaled_loss = slope_per_hundredth(True, 1)
 np.testing.assert_allclose(slope_per_hundredth(True, 1000), (scaled_slope, scaled_loss), rtol=1e-3)
 
 # %% No penalty on separable rows
-free = make_pipeline(StandardScaler(), LogisticRegression(C=np.inf, max_iter=5000))
+free = LogisticRegression(C=np.inf, max_iter=5000)
+free = make_pipeline(StandardScaler(), free)
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     free_accuracy, free_loss = repeated(free)
-n_warned = sum(issubclass(w.category, ConvergenceWarning) for w in caught)
-print(f"accuracy {free_accuracy.mean():.3f} ± {free_accuracy.std(ddof=1):.3f}")
-print(f"log loss {free_loss.mean():.2f} ± {free_loss.std(ddof=1):.2f}")
+kinds = [warning.category for warning in caught]
+n_warned = kinds.count(ConvergenceWarning)
+print(f"accuracy {free_accuracy.mean():.3f}")
+print(f"log loss {free_loss.mean():.1f}")
 print(f"convergence warnings: {n_warned}")
 
 # %% A penalty on separable rows
-penalized = make_pipeline(StandardScaler(), LogisticRegression(C=1.0))
+penalized = LogisticRegression(C=1.0)
+penalized = make_pipeline(StandardScaler(), penalized)
 held_accuracy, held_loss = repeated(penalized)
-print(f"accuracy {held_accuracy.mean():.3f} ± {held_accuracy.std(ddof=1):.3f}")
-print(f"log loss {held_loss.mean():.3f} ± {held_loss.std(ddof=1):.3f}")
+print(f"accuracy {held_accuracy.mean():.3f}")
+print(f"log loss {held_loss.mean():.3f}")
 
 # %% The way to infinity alt="The length of the weight vector against C on two logarithmic axes: it rises over the whole range without leveling off"
 strengths = 10.0 ** np.arange(-3, 6)
@@ -444,6 +454,8 @@ ax.loglog(strengths, lengths, "o-")
 ax.set_xlabel("C, less penalty to the right")
 ax.set_ylabel("length of w")
 plt.show()
+
+# %% How far the weights go
 free_wins = int((free_loss < held_loss).sum())
 whole_is_separable = separable(Z, y)
 ten_separable = separable(Z[:, :10], y)

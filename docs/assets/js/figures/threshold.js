@@ -50,7 +50,7 @@ function build(figure) {
     return { x: place(p), y: height, mark: svg(IS_MALIGNANT[i] ? "circle" : "rect") };
   });
   const middle = svg("line", { x1: STRIP.left, x2: STRIP.right, y1: STRIP.top + half, y2: STRIP.top + half, class: "kb-figure__line--guide" });
-  const cut = svg("line", { y1: STRIP.top, y2: COSTS.bottom, class: "kb-figure__line--1" });
+  const cuts = [STRIP, COSTS].map((box) => svg("line", { y1: box.top, y2: box.bottom, class: "kb-figure__line--1" }));
   const grip = svg("circle", { r: 9, cy: STRIP.bottom, class: "kb-figure__grip" });
   const costAxes = svg("g");
   const costTrace = svg("g", { "aria-hidden": "true" });
@@ -58,8 +58,8 @@ function build(figure) {
   const strip = svg(
     "svg",
     { viewBox: "0 0 344 314", role: "img", "aria-label": "Above, the tumors by predicted probability, malignant as circles and benign as squares, and the threshold; mistakes are larger. Below, the cost at the thresholds you have tried. The counts and the cost stand in the text." },
-    axes({ x: toX, y: toX, box: STRIP, xTicks: [], yTicks: [], xTitle: "", yTitle: "Circles malignant, squares benign" }),
-    svg("g", { "aria-hidden": "true" }, ...tumors.map(({ mark }) => mark)), middle, costAxes, cut, grip,
+    axes({ x: toX, y: toX, box: STRIP, xTicks: [], yTicks: [], xTitle: "", yTitle: "Circles malignant, squares benign, large: wrong" }),
+    svg("g", { "aria-hidden": "true" }, ...tumors.map(({ mark }) => mark)), middle, costAxes, ...cuts, grip,
   );
 
   // Two squares of rates
@@ -109,7 +109,7 @@ function build(figure) {
       formula(mtext("precision"), "=", fraction(el("tp"), el("tp"), "+", el("fp", 3)), "=", el("precision")),
       formula(mtext("recall"), "=", fraction(el("tp"), el("tp"), "+", el("fn", 3)), "=", el("recall")),
       formula(mtext("FPR"), "=", fraction(el("fp", 3), el("fp", 3), "+", el("tn")), "=", el("falsePositiveRate")),
-      formula(sub("F", "1"), "=", el("f1")),
+      formula(sub("F", "1"), "=", fraction(row(mn(2), "·", el("tp")), mn(2), "·", el("tp"), "+", el("fp", 3), "+", el("fn", 3)), "=", el("f1")),
     ),
     html(
       "div", { class: "kb-figure__row kb-figure__row--centered" },
@@ -164,7 +164,7 @@ function build(figure) {
       set(mark, IS_MALIGNANT[i] ? { cx: x, cy: y, r: size } : { x: x - size, y: y - size, width: 2 * size, height: 2 * size });
       set(mark, { class: wrong ? "kb-figure__dot--3" : `kb-figure__dot--${IS_MALIGNANT[i] ? 1 : 2}`, "fill-opacity": wrong ? 1 : 0.6 });
     });
-    set(cut, { x1: place(threshold), x2: place(threshold) });
+    for (const cut of cuts) set(cut, { x1: place(threshold), x2: place(threshold) });
     set(grip, { cx: place(threshold) });
 
     const shownAt = all.get() ? [...THRESHOLDS.keys()] : [...visited];
