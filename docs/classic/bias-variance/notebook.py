@@ -77,6 +77,7 @@ for degree in (1, 2, 3, 4, 5, 7, 9):
     parts[degree] = decompose(fits_over_samples(degree), truth(x_inside))
     print("degree {}: squared bias {:.4f} + variance {:.4f} = {:.4f}".format(degree, *parts[degree]))
 bias_1, variance_1, total_1 = parts[1]
+variance_2 = parts[2][1]
 bias_3, variance_3, total_3 = parts[3]
 bias_5, variance_5, total_5 = parts[5]
 bias_9, variance_9, total_9 = parts[9]
