@@ -77,6 +77,10 @@ def test_it_fits_a_narrow_screen(page, figure):
         .filter(part => !part.closest('[clip-path]') && part.getBoundingClientRect().right > innerWidth)
         .map(part => part.outerHTML.slice(0, 80))""")
     assert wide == []
+    scrolling = figure.evaluate("figure => [...figure.querySelectorAll('.kb-figure__formula')].filter(f => f.scrollWidth > f.clientWidth).length")
+    assert scrolling == 0
+    drawings = figure.evaluate("figure => [...figure.querySelectorAll('svg')].map(s => s.getBoundingClientRect().height / s.getBoundingClientRect().width)")
+    assert all(abs(ratio - 252 / 344) < .02 for ratio in drawings), "a drawing keeps its proportions"
     assert figure.locator("[style]").count() == 0, "the policy refuses style attributes"
 
 

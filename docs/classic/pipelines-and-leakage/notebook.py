@@ -45,14 +45,15 @@ def tell(name, leaky, honest):
 
 # %% Wrong: selected before the split
 X_noise, y_noise = noise(0)                       # (100, 10000) and coin flips
-X_25 = SelectKBest(f_classif, k=25).fit_transform(X_noise, y_noise)   # saw all 100 rows
-outside_score = cross_val_score(LogisticRegression(), X_25, y_noise, cv=5).mean()
-print(f"25 of 10,000 columns of noise, chosen outside the folds: {outside_score:.2f}")
+select = SelectKBest(f_classif, k=25)
+X_25 = select.fit_transform(X_noise, y_noise)     # sees all 100 rows
+outside_folds = cross_val_score(LogisticRegression(), X_25, y_noise)
+print(f"accuracy {outside_folds.mean():.2f}")
 
 # %% Right: selected inside the folds
-pipeline = make_pipeline(SelectKBest(f_classif, k=25), LogisticRegression())
-inside_score = cross_val_score(pipeline, X_noise, y_noise, cv=5).mean()
-print(f"the same steps, chosen inside the folds: {inside_score:.2f}")
+pipeline = make_pipeline(select, LogisticRegression())
+inside_folds = cross_val_score(pipeline, X_noise, y_noise)
+print(f"accuracy {inside_folds.mean():.2f}")
 
 # %% The same over ten seeds
 outside_scores, inside_scores, later_scores = [], [], []
@@ -120,23 +121,24 @@ print(f"mean over 2,000 tables: outside {outside_table:.3f}, inside {inside_tabl
 
 # %% Scores of all columns
 def f_scores_naive(X, y):
-    """The F statistic of two classes, column by column: (n_samples, d) -> (d,)."""
-    n_samples, scores = len(y), []
+    """F of two classes: (n_samples, d) -> (d,)."""
+    scores = []
     for column in X.T:
         r = np.corrcoef(column, y)[0, 1]
-        scores.append(r**2 / (1 - r**2) * (n_samples - 2))
+        scores.append(r**2 / (1 - r**2) * (len(y) - 2))
     return np.array(scores)
 
 def f_scores(X, y):
-    """The same with one product of a matrix and a vector."""
+    """The same with one product, (n,) @ (n, d)."""
     Z, t = X - X.mean(axis=0), y - y.mean()
-    r_squared = (t @ Z) ** 2 / ((Z**2).sum(axis=0) * (t**2).sum())
-    return r_squared / (1 - r_squared) * (len(y) - 2)
+    norms = (Z**2).sum(axis=0) * (t**2).sum()
+    r2 = (t @ Z) ** 2 / norms
+    return r2 / (1 - r2) * (len(y) - 2)
 
 # %% Steps and a chain from scratch
 class Standardize:
     def fit(self, X, y=None):
-        self.mean, self.scale = X.mean(axis=0), X.std(axis=0)       # each of shape (d,)
+        self.mean, self.scale = X.mean(axis=0), X.std(axis=0)
         return self
     def transform(self, X):
         return (X - self.mean) / self.scale
@@ -145,13 +147,14 @@ class SelectBest:
     def __init__(self, k):
         self.k = k
     def fit(self, X, y):
-        self.columns = np.sort(np.argsort(f_scores(X, y))[-self.k:])   # shape (k,)
+        best = np.argsort(f_scores(X, y))[-self.k:]
+        self.columns = np.sort(best)                 # shape (k,)
         return self
     def transform(self, X):
         return X[:, self.columns]
 
 class Chain:
-    """Steps that learn and transform, then a model. fit sees training rows only."""
+    """Steps, then a model. fit sees training rows only."""
     def __init__(self, steps, model):
         self.steps, self.model = steps, model
     def fit(self, X, y):
@@ -161,25 +164,34 @@ class Chain:
         return self
     def predict(self, X):
         for step in self.steps:
-            X = step.transform(X)                                   # nothing is learned here
+            X = step.transform(X)                    # nothing is learned
         return self.model.predict(X)
 
 def chain_scores(chain, X, y, cv):
-    return [(chain.fit(X[kept], y[kept]).predict(X[held_out]) == y[held_out]).mean()
-            for kept, held_out in cv.split(X, y)]
+    scores = []
+    for kept, held_out in cv.split(X, y):
+        y_pred = chain.fit(X[kept], y[kept]).predict(X[held_out])
+        scores.append((y_pred == y[held_out]).mean())
+    return scores
 
 # %% Equal to scikit-learn
-X_small, y_small = noise(3, n_columns=500)
-np.testing.assert_allclose(f_scores(X_small, y_small), f_scores_naive(X_small, y_small), rtol=1e-9)
-np.testing.assert_allclose(f_scores(X_small, y_small), f_classif(X_small, y_small)[0], rtol=1e-9)
+A, b = noise(3, n_columns=500)
+same = np.testing.assert_allclose
+same(f_scores(A, b), f_scores_naive(A, b), rtol=1e-9)
+same(f_scores(A, b), f_classif(A, b)[0], rtol=1e-9)
+
 ours = Chain([Standardize(), SelectBest(25)], LogisticRegression())
-theirs = make_pipeline(StandardScaler(), SelectKBest(f_classif, k=25), LogisticRegression())
-np.testing.assert_array_equal(chain_scores(ours, X_small, y_small, five_folds(0)),
-                              cross_val_score(theirs, X_small, y_small, cv=five_folds(0)))
-ours.fit(X_small, y_small), theirs.fit(X_small, y_small)
-np.testing.assert_array_equal(ours.steps[1].columns, theirs[1].get_support(indices=True))
-np.testing.assert_allclose(ours.model.coef_, theirs[-1].coef_, rtol=0, atol=1e-9)
-print("statistics equal to 1e-9, columns and fold scores exactly")
+theirs = make_pipeline(StandardScaler(), select, LogisticRegression())
+np.testing.assert_array_equal(
+    chain_scores(ours, A, b, five_folds(0)),
+    cross_val_score(theirs, A, b, cv=five_folds(0)))
+
+ours.fit(A, b), theirs.fit(A, b)
+assert A[:, ours.steps[1].columns].shape == (100, 25)
+np.testing.assert_array_equal(
+    ours.steps[1].columns, theirs[1].get_support(indices=True))
+same(ours.model.coef_, theirs[-1].coef_, rtol=0, atol=1e-9)
+print("statistics to 1e-9, columns and fold scores exactly")
 
 # %% More columns and a larger leak
 column_counts = [25, 100, 1_000, 10_000]
@@ -212,7 +224,7 @@ ax.set_xscale("log")
 ax.set_ylim(0.4, 1)
 ax.set_xlabel("columns of noise on offer")
 ax.set_ylabel("cross-validated accuracy")
-ax.legend()
+ax.legend(loc="upper left")
 plt.show()
 
 # %% Scaling before the split
@@ -326,7 +338,7 @@ for place, (name, (leaky, honest)) in enumerate(leaks.items()):
 ax.set_yticks(range(len(leaks)), list(leaks))
 ax.invert_yaxis()
 ax.set_xlabel("cross-validated accuracy")
-ax.legend(loc="lower left")
+ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1), ncols=2)
 plt.show()
 
 # %% A table with gaps and words
@@ -341,23 +353,25 @@ print(f"{n_gaps} gaps; the first wine:", *X_table[0])
 
 # %% One object from raw rows to a prediction
 numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+words = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 prepare = ColumnTransformer([
     ("numbers", numbers, list(range(12))),
-    ("shade", OneHotEncoder(handle_unknown="ignore", sparse_output=False), [12]),
+    ("shade", words, [12]),
 ])
 model = make_pipeline(prepare, LogisticRegression())
 repeats = RepeatedStratifiedKFold(n_splits=5, n_repeats=10, random_state=0)
 
 def ten_means(model):
-    return cross_val_score(model, X_table, y, cv=repeats).reshape(10, 5).mean(axis=1)
+    scores = cross_val_score(model, X_table, y, cv=repeats)
+    return scores.reshape(10, 5).mean(axis=1)
 
 logistic_means = ten_means(model)
-print(f"filled, scaled, encoded, logistic regression: {logistic_means.mean():.3f} ± {logistic_means.std(ddof=1):.3f}")
+print(f"{logistic_means.mean():.3f} ± {logistic_means.std(ddof=1):.3f}")
 
 # %% Baseline and neighbors on the same folds
 filled_only = ColumnTransformer([
     ("numbers", SimpleImputer(strategy="median"), list(range(12))),
-    ("shade", OneHotEncoder(handle_unknown="ignore", sparse_output=False), [12]),
+    ("shade", words, [12]),
 ])
 dummy_means = ten_means(DummyClassifier(strategy="most_frequent"))
 raw_means = ten_means(make_pipeline(filled_only, KNeighborsClassifier()))
@@ -381,24 +395,28 @@ largest_weight = float(np.abs(model[-1].coef_[0]).max())
 # %% A word never seen in training
 new_wine = X_table[:1].copy()
 new_wine[0, 12] = "amber"
-strict = OneHotEncoder(sparse_output=False).fit(X_table[:, 12:])        # handle_unknown="error", the default
+strict = OneHotEncoder().fit(X_table[:, 12:])   # handle_unknown="error"
 try:
     strict.transform(new_wine[:, 12:])
 except ValueError as error:
     print(f"default: {error}")
-block = model[0].named_transformers_["shade"].transform(new_wine[:, 12:])
+lenient = model[0].named_transformers_["shade"]
+block = lenient.transform(new_wine[:, 12:])
 assert block.shape == (1, 3)
 unknown_sum = float(block.sum())
 print(f"ignore: {block[0]}, grower {model.predict(new_wine)[0]}")
 
 # %% Saved whole and saved in part
-X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, stratify=y, random_state=0)
 scaled_pipeline.fit(X_train, y_train)
 whole = pickle.loads(pickle.dumps(scaled_pipeline))
-part = pickle.loads(pickle.dumps(scaled_pipeline[-1]))                  # the scaler stayed behind
-np.testing.assert_array_equal(whole.predict_proba(X_test), scaled_pipeline.predict_proba(X_test))
-whole_score, part_score = whole.score(X_test, y_test), part.score(X_test, y_test)
-print(f"whole pipeline {whole_score:.3f}, classifier alone on raw rows {part_score:.3f}, no error raised")
+np.testing.assert_array_equal(
+    whole.predict_proba(X_test), scaled_pipeline.predict_proba(X_test))
+part = pickle.loads(pickle.dumps(scaled_pipeline[-1]))   # no scaler
+whole_score = whole.score(X_test, y_test)
+part_score = part.score(X_test, y_test)
+print(f"whole {whole_score:.3f}, classifier alone {part_score:.3f}")
 
 # %% Shuffled labels through the whole recipe
 wide_outside, wide_inside = [], []
@@ -438,14 +456,16 @@ def apart(transform, rows):
     return float(np.abs(one_by_one - transform(rows)).max())
 
 stored = apart(scaled_pipeline[0].transform, X_test)
+assert stored < 1e-12
 refitted = apart(lambda rows: StandardScaler().fit_transform(rows), X_test)
 print(f"stored means: {stored:.1e} apart; means of the batch: {refitted:.1f} apart")
 
 # %% Wrong: fitted again on new rows
-classifier = scaled_pipeline[-1]                      # trained on scaled rows
+classifier = scaled_pipeline[-1]
 refit_right = 0
-for row, label in zip(X_test, y_test):                # wines arrive one by one
-    z = StandardScaler().fit_transform(row[None, :])  # its own mean: always zeros
+for row, label in zip(X_test, y_test):    # one wine at a time
+    # its own mean is subtracted: always zeros
+    z = StandardScaler().fit_transform(row[None, :])
     refit_right += classifier.predict(z)[0] == label
 refit_score = refit_right / len(y_test)
 print(f"accuracy {refit_score:.2f}")
@@ -453,43 +473,48 @@ print(f"accuracy {refit_score:.2f}")
 # %% Right: transformed with what training stored
 stored_right = 0
 for row, label in zip(X_test, y_test):
-    stored_right += scaled_pipeline.predict(row[None, :])[0] == label
+    z = scaled_pipeline[0].transform(row[None, :])
+    stored_right += classifier.predict(z)[0] == label
 stored_score = stored_right / len(y_test)
 print(f"accuracy {stored_score:.2f}")
 
-# %% Wrong: target means of the rows they came from
-class TargetMean(TransformerMixin, BaseEstimator):
-    def fit(self, X, y):
-        self.mean_ = y.mean()
-        self.means_ = {shop: y[X[:, 0] == shop].mean() for shop in np.unique(X[:, 0])}
-        return self
-    def transform(self, X):
-        return np.array([[self.means_.get(shop, self.mean_)] for shop in X[:, 0]])
-
-def with_encoder(encoder):
-    encode = ColumnTransformer([("shop", encoder, [1])], remainder="passthrough")
-    return make_pipeline(encode, LogisticRegression())
-
+# %% One useful column and a useless shop
 def signal_and_shop(seed):
-    """One useful column and a useless shop number: (400, 2), (400,)."""
+    """Columns: a useful number, a shop without influence. Shapes (400, 2), (400,)."""
     X_shop, _ = shops(seed)
     rng = np.random.default_rng(100 + seed)
     x = rng.normal(size=400)
     return np.column_stack([x, X_shop]), (x + rng.normal(size=400) > 0).astype(int)
 
-naive_scores = [cross_val_score(with_encoder(TargetMean()), *signal_and_shop(seed),
-                                cv=five_folds(seed)).mean() for seed in seeds]
-print(f"{np.mean(naive_scores):.3f} ± {np.std(naive_scores, ddof=1):.3f}")
+def ten_scores(encoder):
+    """Ten seeds of five folds; without an encoder the shop is left out."""
+    if encoder is None:
+        prepare = ColumnTransformer([("x", "passthrough", [0])])
+    else:
+        prepare = ColumnTransformer([("x", "passthrough", [0]), ("shop", encoder, [1])])
+    recipe = make_pipeline(prepare, LogisticRegression())
+    return np.array([cross_val_score(recipe, *signal_and_shop(seed), cv=five_folds(seed)).mean() for seed in seeds])
+
+without_scores = ten_scores(None)
+print(f"without the shop {without_scores.mean():.3f} ± {without_scores.std(ddof=1):.3f}")
+
+# %% Wrong: target means of the rows they came from
+class TargetMean(TransformerMixin, BaseEstimator):
+    def fit(self, X, y):
+        self.overall_, shop = y.mean(), X[:, 0]
+        self.means_ = {s: y[shop == s].mean() for s in shop}
+        return self
+    def transform(self, X):
+        return np.array([[self.means_.get(s, self.overall_)]
+                         for s in X[:, 0]])
+
+naive_scores = ten_scores(TargetMean())
+print(f"accuracy {naive_scores.mean():.3f}")
 
 # %% Right: target means from other rows
-crossed_scores = [cross_val_score(with_encoder(target_encoder()), *signal_and_shop(seed),
-                                  cv=five_folds(seed)).mean() for seed in seeds]
-without_scores = [cross_val_score(LogisticRegression(), signal_and_shop(seed)[0][:, :1],
-                                  signal_and_shop(seed)[1], cv=five_folds(seed)).mean()
-                  for seed in seeds]
-print(f"{np.mean(crossed_scores):.3f} ± {np.std(crossed_scores, ddof=1):.3f}, "
-      f"without the shop {np.mean(without_scores):.3f}")
-crossed_wins = int((np.array(crossed_scores) > naive_scores).sum())
+crossed_scores = ten_scores(target_encoder())
+print(f"accuracy {crossed_scores.mean():.3f}")
+crossed_wins = int((crossed_scores > naive_scores).sum())
 
 # %% Another laboratory
 pipeline_lab, batch_lab, home_scores, outside_range = [], [], [], []

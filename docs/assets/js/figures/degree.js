@@ -17,10 +17,11 @@ const FITS = { exact: fitExact, truncated: fitTruncated };
 const mi = (name) => math("mi", {}, name);
 const mn = (number) => math("mn", {}, String(number));
 const mo = (sign) => math("mo", {}, sign);
-const sub = (name, index) => math("msub", {}, mi(name), mi(index));
+const symbol = (part) => (typeof part === "string" ? mi(part) : part);
+const sub = (name, index) => math("msub", {}, symbol(name), mi(index));
 const hat = (name) => math("mover", { accent: "true" }, mi(name), mo("^"));
 const square = (...inside) => math("msup", {}, math("mrow", {}, mo("("), ...inside, mo(")")), mn(2));
-const over = (n) => [math("mfrac", {}, mn(1), mn(n)), math("munder", {}, mo("∑"), mi("i"))];
+const over = (n, index) => [math("mfrac", {}, mn(1), mn(n)), math("munder", {}, mo("∑"), mi(index))];
 
 /** As many digits as tell neighbors apart, for errors from a ten-thousandth to a billion. */
 const short = (value) => fixed(value, value >= 100 ? 0 : value >= 1 ? 2 : value >= 0.001 ? 4 : 5);
@@ -60,8 +61,8 @@ define("degree", (figure) => {
 
   const [training, toTruth] = [liveNumber(1), liveNumber(2)];
   const [bias, variance, total] = [liveNumber(), liveNumber(), liveNumber()];
-  const trainingFormula = formula(math("mtext", {}, "training"), "=", ...over(N_SAMPLES), square(hat("f"), mo("("), sub("x", "i"), mo(")"), mo("−"), sub("y", "i")), "=", training.element);
-  const truthFormula = formula(math("mtext", {}, "to the truth"), "=", ...over(N_GRID), square(hat("f"), mo("("), sub("g", "i"), mo(")"), mo("−"), mi("f"), mo("("), sub("g", "i"), mo(")")), "=", toTruth.element);
+  const trainingFormula = formula(sub("E", "train"), "=", ...over(N_SAMPLES, "i"), square(sub(hat("y"), "i"), mo("−"), sub("y", "i")), "=", training.element);
+  const truthFormula = formula(sub("E", "truth"), "=", ...over(N_GRID, "j"), square(sub(hat("y"), "j"), mo("−"), sub("f", "j")), "=", toTruth.element);
   const partsFormula = formula(
     math("munder", {}, bias.element, math("mtext", {}, "squared bias")), "+", math("munder", {}, variance.element, math("mtext", {}, "variance")), "=", total.element,
   );
@@ -146,6 +147,7 @@ define("degree", (figure) => {
     html("div", { class: "kb-figure__drawings" }, curves, chart),
     html("div", { class: "kb-figure__controls" }, limit.row, html("div", { class: "kb-figure__row" }, again, first, others.row), computed.row),
     trainingFormula, truthFormula, partsFormula, state.element,
+    html("p", {}, `Training error: over the ${N_SAMPLES} points. Error to the truth: over ${N_GRID} places of the dashed curve. Squared bias and variance: away from the ends, over ${N_SETS} samples.`),
   );
   const compare = `Tick "Fit ${N_GHOSTS} other samples too" and compare the variances at 1, 3 and 9.`;
   const question = predictFirst({
