@@ -49,7 +49,7 @@ define("degree", (figure) => {
     "svg",
     { viewBox: "0 0 344 252", role: "img", "aria-label": "Thirty points, the true sine dashed and the fitted polynomial as a solid line. Its errors stand in the text below." },
     axes({ x: toX, y: toY, box: BOX, xTicks: [0, 0.5, 1].map((v) => [v, fixed(v, 1)]), yTicks: [-2, -1, 0, 1, 2].map((v) => [v, fixed(v)]), xTitle: "x", yTitle: "y: truth dashed, fit solid" }),
-    clipped(BOX, ghosts, svg("path", { d: path(truth), class: "kb-figure__line--guide" }), points, curve),
+    clipped(BOX, ghosts, curve, points, svg("path", { d: path(truth), class: "kb-figure__line--truth" })),
   );
   const marks = svg("g", { "aria-hidden": "true" });
   const chart = svg(
