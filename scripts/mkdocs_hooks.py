@@ -5,24 +5,28 @@ MkDocs puts a hook's folder on the import path only while it imports the hook: e
 
 from __future__ import annotations
 
+import logging
 import os
+from functools import partial
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
 from mkdocs import livereload
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs_jupyter.config import settings as jupyter
 
-from checks.run import gate
-from notebooks.embed import PLACEHOLDER
-from notebooks.highlighting import Highlighting
+from checks.gate import gate
+from notebooks.embed import MARK, PLACEHOLDER
 from notebooks.page import TEMPLATES
 from notebooks.site import Notebooks, run_in_background, watched_folder
 from pages import history, posts
 from pages.findings import Refused
 from pages.model import load_site
+from pages.rendered import Asked, Rendered
 from publishing import addresses, offline, redirects, stylesheet
 from publishing.mathematics import Formulas, name_headers
 from publishing.paths import judge_sources
@@ -33,7 +37,7 @@ from publishing.verdicts import Verdicts
 from roadmap import wanted
 from roadmap.coverage import load_map
 from roadmap.drawing import draw
-from roadmap.navigation import navigation
+from roadmap.navigation import Sidebar, navigation
 from roadmap.structured import structured_data
 from roadmap.topic import describe
 from search import index as search_index
@@ -68,13 +72,12 @@ def on_config(config):
         config.edit_uri = None
     build["formulas"], build["verdicts"], build["findings"] = Formulas(), Verdicts(), []
     refuse(judge_sources(Path(config.docs_dir), ROOT))
-    refuse(gate(ROOT))
     build["site"] = site = load_site(ROOT)
+    refuse(gate(ROOT, site))
     refuse([finding for page in site.pages for finding in judge_meta(page.meta, page.source, SourceLines(page.text))])
     build["coverage"] = coverage = load_map(site, drafts=build["command"] == "serve")
     jupyter.templates_dir = str(TEMPLATES)
-    build["highlighting"] = Highlighting(ROOT)
-    build["highlighting"].start()
+    build["rendered"] = Rendered(ROOT, Path(config.config_file_path).read_bytes())
     build["notebooks"], build["embeddings"] = Notebooks(ROOT), {}
     drafts = build["command"] == "serve"
     paths = [f"docs/{page.notebook}" for page in site.pages if page.notebook and (drafts or not page.draft)]
@@ -141,10 +144,57 @@ def on_pre_page(page, *, config, files):
 
         def render(config, files):
             page.markdown = build["notebooks"].page_markdown(path, converted)
-            Page.render(page, config, files)
+            _render_once(page, config, files)
 
         page.render = render
+        # It stands where its explainer stands: same tab, same sidebar, one step further down the path.
+        page.explainer = files.get_file_from_path(f"{page.file.src_uri.rpartition('/')[0]}/index.md").page
+        page.parent = page.explainer.parent
+    elif type(page) is Page:  # the blog's pages render themselves
+        page.render = lambda config, files: _render_once(page, config, files)
     return page
+
+
+def _render_once(page, config, files):
+    """`Page.render` with its formulas, or what they left when nothing they read has changed. What is refused or warned about is rendered each time."""
+    rendered, path = build["rendered"], page.file.src_uri
+    key = rendered.key(path, page.file.url, build["formulas"].salt, page.markdown)
+    if found := rendered.get(path, key, files):
+        page.content, page._title_from_render, page.present_anchor_ids = found["content"], found["title"], set(found["anchors"])
+        page.toc = TableOfContents([_toc_from(item) for item in found["toc"]])
+        page.links_to_anchors = {files.get_file_from_path(path): links for path, links in found["links"].items()}
+        return
+    asked, heard = Asked(files), logging.Handler(logging.INFO)
+    warnings: list[logging.LogRecord] = []
+    heard.emit = warnings.append
+    log = logging.getLogger("mkdocs")
+    log.addHandler(heard)
+    try:
+        Page.render(page, config, asked)
+    finally:
+        log.removeHandler(heard)
+    page.content, findings = build["formulas"].render(page.content, f"docs/{path}", lambda *needles: _lines(path).line_of(*needles))
+    build["findings"] += findings
+    if not warnings and not findings and log.isEnabledFor(logging.INFO):
+        rendered.put(path, key, {
+            "content": page.content, "title": page._title_from_render, "anchors": sorted(page.present_anchor_ids), "asked": asked.answers,
+            "toc": [_toc_to(item) for item in page.toc], "links": {file.src_uri: links for file, links in (page.links_to_anchors or {}).items()}})
+
+
+def _lines(path):
+    source = ROOT / "docs" / path
+    return SourceLines(source.read_text("utf-8") if source.is_file() else "")
+
+
+def _toc_to(item):
+    return [item.title, item.id, item.level, [_toc_to(child) for child in item.children]]
+
+
+def _toc_from(item):
+    title, id, level, children = item
+    link = AnchorLink(title, id, level)
+    link.children = [_toc_from(child) for child in children]
+    return link
 
 
 def on_page_markdown(markdown, *, page, config, files):
@@ -163,12 +213,10 @@ def on_page_content(html, *, page, config, files):
         html = embedding.content(html)
     elif path in build["notebooks"].results:
         html = build["notebooks"].page_content(path, html, address_from(page, files))
-    source = ROOT / path
-    lines = SourceLines(source.read_text("utf-8") if source.is_file() else "")
-    html, findings = build["formulas"].render(html, path, lines.line_of)
+    html, findings = build["formulas"].render(html, path, lambda *needles: _lines(page.file.src_uri).line_of(*needles))  # those that an output brought, and posts
     key = build["verdicts"].key("article", path, html)
     if not build["verdicts"].clean(key):
-        findings += (refused := judge_html(html, path, SourceLines(lines.text)))
+        findings += (refused := judge_html(html, path, _lines(page.file.src_uri)))
         if not refused:
             build["verdicts"].remember(key)
     build["findings"] += findings
@@ -178,6 +226,9 @@ def on_page_content(html, *, page, config, files):
 @event_priority(-100)  # all pages are rendered and none is written yet
 def on_env(env, *, config, files):
     refuse(build["findings"])
+    (templates := ROOT / ".cache" / "templates").mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+    env.globals["sidebar"] = Sidebar(partial(env.get_template("partials/sidebar.html").render, site_name=config.site_name)).html
     env.globals["coverage"] = coverage = build["coverage"]
     env.globals["draw"] = lambda section: draw(section, coverage)
     env.globals["addresses"] = {file.src_uri: file.url for file in files}
@@ -194,7 +245,8 @@ def on_page_context(context, *, page, config, nav):
 
 def on_post_page(output, *, page, config):
     # Excerpts of the journal reach a page without on_page_content.
-    output = PLACEHOLDER.sub("", output)
+    if MARK in output:
+        output = PLACEHOLDER.sub("", output)
     output, findings = build["formulas"].render(output, f"docs/{page.file.src_uri}", lambda tex: 1)
     build["findings"] += findings
     return output
@@ -203,7 +255,6 @@ def on_post_page(output, *, page, config):
 @event_priority(-100)  # the feeds and every other plugin have written their files
 def on_post_build(*, config):
     build["formulas"].close()
-    build["highlighting"].finish()
     stylesheet.join(Path(config.site_dir), build["sheets"])
     build["findings"] += redirects.write(Path(config.site_dir), config.site_url)
     search_index.publish(build["site"], build["coverage"], Path(config.site_dir), offline=bool(os.environ.get("KB_OFFLINE")))

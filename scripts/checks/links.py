@@ -116,6 +116,7 @@ def _target(repository: Repository, path: str, link: Link, column: int) -> Itera
     receipt = resolved.endswith(".py") and path.endswith(".md")
     if anchor and resolved.endswith(PAGE_ENDINGS) and not receipt:
         known = anchors(repository, resolved)
+        repository.asked.add((resolved, unquote(anchor)))
         if unquote(anchor) not in known:
             near = nearest(unquote(anchor), known)
             where = "this page" if resolved == path else f'"{file_part}"'

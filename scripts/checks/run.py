@@ -50,30 +50,6 @@ def check(root: Path, paths: Iterable[str | Path] | None = None, *, repository: 
     return sorted(found for found in findings if found.id not in disabled)
 
 
-def gate(root: Path) -> list[Finding]:
-    """What no build may contain, as errors with their lines: unreadable bytes or front matter, dead links, unsafe markup.
-
-    The hooks call it before a build touches anything. The other families judge a contribution, not a site.
-    """
-    repository = Repository(Path(root), base="")
-    findings: list[Finding] = []
-    for path in sorted(repository.page_paths):
-        unreadable = [found for found in text.check_bytes(repository, path) if found.id == "TXT-101"]
-        findings += unreadable
-        if unreadable:
-            continue
-        page = repository.page(path)
-        findings += front_matter.check_page(repository, path)
-        if any(problem.kind in ("unclosed", "late") for problem in page.front.problems):
-            continue
-        for prose in repository.prose(path):
-            findings += safety.check_prose(prose)
-            findings += links.check_prose(repository, prose, page.document.links)
-    errors = [found for found in dict.fromkeys(findings) if found.level == "error"]
-    # A waiver of another family would look unused here: only what stood before may stand afterwards.
-    return sorted(set(waivers.apply(repository, sorted(repository.page_paths), errors)) & set(errors))
-
-
 def _said_once(findings: list[Finding]) -> list[Finding]:
     """Without repetitions, and without what another room found where a family here had found it already."""
     places = {(found.path, found.line, found.id) for found in findings}

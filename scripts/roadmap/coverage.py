@@ -108,9 +108,21 @@ class Coverage:
             letters.setdefault(first if first.isascii() and first.isalpha() else "#", []).append((name, concept))
         return sorted(letters.items())
 
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {slug: place for place, slug in enumerate(self.concepts)}
+
+    @cached_property
+    def _onward(self) -> dict[str, list[Concept]]:
+        found: dict[str, list[Concept]] = {}
+        for concept in self.concepts.values():
+            for need in concept.needs:
+                found.setdefault(need, []).append(concept)
+        return found
+
     def onward(self, slug: str) -> list[Concept]:
         """The concepts that name `slug` as a prerequisite, in reading order."""
-        return [concept for concept in self.concepts.values() if slug in concept.needs]
+        return self._onward.get(slug, [])
 
     def path_to(self, slug: str) -> list[Concept]:
         """Everything one should have read before `slug`, each after its own prerequisites, `slug` last."""
@@ -119,7 +131,7 @@ class Coverage:
         def visit(name: str, trail: tuple[str, ...]) -> None:
             if name in seen or name in trail or name not in self.concepts:
                 return
-            for need in sorted(self.concepts[name].needs, key=self.order.index):
+            for need in sorted(self.concepts[name].needs, key=lambda need: self._place.get(need, -1)):
                 visit(need, (*trail, name))
             seen[name] = None
 

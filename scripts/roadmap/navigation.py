@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from pages.model import Site
 from roadmap.coverage import Coverage
 
@@ -26,3 +29,28 @@ def navigation(site: Site, coverage: Coverage, drafts: bool) -> list:
     if guides:
         tabs.append({"Contribute": guides + [path for path in ("about.md",) if path in site.by_path]})
     return tabs
+
+
+class Sidebar:
+    """The navigation beside a page. It is rendered once for each tab; a page then sets its own base address and its mark.
+
+    `render` is the template's: it takes `nav`, the open `tab` and the `base` that stands before every address.
+    """
+
+    # No address holds this character, so that what replaces it cannot meet another.
+    BASE = "\ue001"
+
+    def __init__(self, render: Callable[..., str]) -> None:
+        self.render = render
+        self.rendered: dict[int, str] = {}
+
+    def html(self, nav: Any, page: Any, base: str) -> str:
+        """The navigation for `page`, whose address is `base` away from the site's root."""
+        tab = next((place for place, item in enumerate(nav.items) if item.active), -1)
+        if tab not in self.rendered:
+            self.rendered[tab] = self.render(nav=nav, tab=nav.items[tab] if tab >= 0 else None, base=self.BASE)
+        html = self.rendered[tab]
+        if page is not None:
+            here = f'href="{self.BASE}/{page.url}"'
+            html = html.replace(f"{here}>", f'{here} aria-current="page">')
+        return html.replace(self.BASE, base)

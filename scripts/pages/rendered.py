@@ -1,0 +1,78 @@
+"""Remembers what a page's Markdown became, so that a warm build renders only the pages that changed.
+
+An entry is named by the page and holds for one key: the Markdown as the hooks hand it over, the page's address, the settings and
+the versions of what renders. It also holds what every link was resolved to: a page is rendered anew when one leads elsewhere.
+One file a page, so that nothing grows with the edits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+FOLDER = ".cache/rendered"
+RENDERERS = ("mkdocs", "Markdown", "pymdown-extensions", "Pygments", "mkdocs-material")
+KEY_LENGTH = 64
+
+
+class Asked:
+    """Stands in for MkDocs' files while a page renders, and notes which were looked up and what they were."""
+
+    def __init__(self, files: Any) -> None:
+        self.files = files
+        self.answers: dict[str, list[str] | None] = {}
+
+    def get_file_from_path(self, path: str) -> Any:
+        self.answers[path] = state(self.files, path)
+        return self.files.get_file_from_path(path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.files, name)
+
+
+def state(files: Any, path: str) -> list[str] | None:
+    """What a link to `path` depends on: the file's address and whether it is published; None where there is no such file."""
+    file = files.get_file_from_path(path)
+    return [file.url, file.inclusion.name] if file else None
+
+
+class Rendered:
+    """The rendered pages of earlier builds."""
+
+    def __init__(self, root: Path, settings: bytes) -> None:
+        self.folder = Path(root) / FOLDER
+        self.salt = hashlib.sha256(settings + repr([version(name) for name in RENDERERS]).encode()).digest()
+
+    def key(self, *parts: str) -> str:
+        return hashlib.sha256(self.salt + "\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def get(self, page: str, key: str, files: Any) -> dict[str, Any] | None:
+        """What is remembered of `page`; None where it was rendered from something else or the file is damaged."""
+        try:
+            data = self._file(page).read_bytes()
+        except OSError:
+            return None
+        known, digest, payload = data[:KEY_LENGTH], data[KEY_LENGTH:2 * KEY_LENGTH], data[2 * KEY_LENGTH:]
+        if known != key.encode() or digest != hashlib.sha256(payload).hexdigest().encode():
+            return None
+        entry = json.loads(payload)
+        return entry if all(state(files, path) == answer for path, answer in entry["asked"].items()) else None
+
+    def put(self, page: str, key: str, entry: dict[str, Any]) -> None:
+        payload = json.dumps(entry, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
+            with os.fdopen(handle, "wb") as out:
+                out.write(key.encode() + hashlib.sha256(payload).hexdigest().encode() + payload)
+            os.replace(temporary, self._file(page))
+        except OSError:
+            pass  # a full disk makes the next build slower, not wrong
+
+    def _file(self, page: str) -> Path:
+        return self.folder / f"{hashlib.sha256(page.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}.json"
