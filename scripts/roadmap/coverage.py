@@ -91,6 +91,11 @@ class Coverage:
         return [concept for concept in self.concepts.values() if concept.url]
 
     @property
+    def beginnings(self) -> list[Concept]:
+        """What someone can read who has read nothing: written pages that need no other written one."""
+        return [concept for concept in self.written if not any(need.url for need in self.named(concept.needs))]
+
+    @property
     def latest_entries(self) -> list[Entry]:
         return sorted(self.entries, key=lambda entry: (entry.date, entry.title), reverse=True)[:LATEST_ENTRIES]
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def roadmap(page, site_url):
     page.goto(f"{site_url}roadmap/", wait_until="networkidle")
-    page.get_by_role("heading", name="You can read next").wait_for()
+    page.wait_for_selector("[data-kb-progress][data-kb-ready]")
     return page
 
 

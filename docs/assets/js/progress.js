@@ -49,13 +49,11 @@ function list(map, slugs, mark) {
 
 function roadmap(root, panel) {
   const map = mapOf(root);
-  const next = element("div", { class: "kb-tools__part", "aria-live": "polite" });
-  const way = element("div", { "aria-live": "polite" });
-  const status = element("p", { class: "kb-note", role: "status" });
+  const next = panel.querySelector("[data-kb-next]");
+  const way = panel.querySelector("[data-kb-way]");
+  const choose = panel.querySelector("select");
+  const status = panel.querySelector("[role=status]");
   const boxes = new Map();
-
-  const choose = element("select", { id: "kb-way" }, element("option", { value: "" }, "choose a page"));
-  for (const [slug, page] of map) choose.append(element("option", { value: slug }, page.title));
 
   function showWay() {
     way.replaceChildren();
@@ -75,7 +73,7 @@ function roadmap(root, panel) {
       node.classList.toggle("kb-read", done.has(node.dataset.kbSlug));
       node.classList.toggle("kb-next", done.size > 0 && slugs.includes(node.dataset.kbSlug));
     }
-    next.replaceChildren(element("h2", { id: "read-next" }, "You can read next"));
+    next.replaceChildren(next.querySelector("h2"));
     if (slugs.length) {
       next.append(list(map, slugs.slice(0, SHOWN_NEXT), () => ""));
       if (slugs.length > SHOWN_NEXT) next.append(element("p", { class: "kb-note" }, `and ${slugs.length - SHOWN_NEXT} more`));
@@ -90,15 +88,15 @@ function roadmap(root, panel) {
     page.item.prepend(node);
   }
 
-  const exporting = element("button", { type: "button", class: "kb-button kb-button--quiet" }, "Export");
-  exporting.addEventListener("click", () => {
+  panel.querySelector("[data-kb-export]").addEventListener("click", () => {
     const address = URL.createObjectURL(new Blob([`${JSON.stringify({ read: [...read()].sort() }, null, 2)}\n`], { type: "application/json" }));
     element("a", { href: address, download: FILE }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
     status.textContent = `Saved as ${FILE}.`;
   });
   const file = element("input", { type: "file", accept: "application/json,.json", class: "kb-hidden", "aria-label": "File to import", tabindex: "-1" });
-  const importing = element("button", { type: "button", class: "kb-button kb-button--quiet" }, "Import");
+  const importing = panel.querySelector("[data-kb-import]");
+  importing.after(file);
   importing.addEventListener("click", () => file.click());
   file.addEventListener("change", async () => {
     const found = readImport(await file.files[0].text(), map);
@@ -108,13 +106,9 @@ function roadmap(root, panel) {
     show();
   });
 
-  panel.append(next,
-    element("div", { class: "kb-tools__part" }, element("h2", { id: "the-way" }, "The way to a page"),
-      element("p", {}, element("label", { for: "kb-way" }, "To understand "), choose), way,
-      element("p", { class: "kb-tools__buttons" }, exporting, importing, file), status));
-  panel.hidden = false;
   choose.addEventListener("change", showWay);
   show();
+  next.setAttribute("aria-live", "polite");
 
   // A page under the pointer or the focus shows its own lines.
   const light = (event) => {
@@ -129,7 +123,10 @@ function roadmap(root, panel) {
 /** Equips the roadmap, or the tick at the end of a topic page. */
 export function equip(root) {
   const panel = root.querySelector("[data-kb-progress]");
-  if (panel && !panel.childElementCount) roadmap(root, panel);
+  if (panel && panel.dataset.kbReady === undefined) {
+    panel.dataset.kbReady = "";
+    roadmap(root, panel);
+  }
   for (const place of root.querySelectorAll("[data-kb-done][hidden]")) {
     place.append(tick(place.dataset.kbDone, " I have read this page", () => {}).node);
     place.hidden = false;
