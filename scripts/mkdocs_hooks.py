@@ -23,7 +23,7 @@ from checks.gate import gate
 from notebooks.embed import MARK, PLACEHOLDER
 from notebooks.page import TEMPLATES
 from notebooks.site import Notebooks, run_in_background, watched_folder
-from pages import history, posts
+from pages import finished, history, posts
 from pages.findings import Refused
 from pages.model import load_site
 from pages.rendered import Asked, Rendered
@@ -70,6 +70,7 @@ def on_config(config):
     config.repo_url = repo_url or config.repo_url or None
     if not config.repo_url:
         config.edit_uri = None
+    config.theme.get_env = partial(_environment, config.theme.get_env)
     build["formulas"], build["verdicts"], build["findings"] = Formulas(), Verdicts(), []
     refuse(judge_sources(Path(config.docs_dir), ROOT))
     build["site"] = site = load_site(ROOT)
@@ -90,6 +91,24 @@ def on_config(config):
     build["sheets"], config.extra_css = [str(path) for path in config.extra_css], []
     config.nav = navigation(site, coverage, drafts=build["command"] == "serve")
     return config
+
+
+def _environment(make):
+    """The theme's templates, compiled once and not for each build; MkDocs asks for their list without its ten thousand icons, which it leaves out."""
+    env = make()
+    (compiled := ROOT / ".cache" / "templates").mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+
+    def list_templates():
+        found = set()
+        for top in map(str, env.loader.searchpath):
+            for folder, folders, names in os.walk(top):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                found.update(os.path.relpath(os.path.join(folder, name), top).replace(os.sep, "/") for name in names)
+        return sorted(found)
+
+    env.loader.list_templates = list_templates
+    return env
 
 
 @event_priority(100)  # before the blog plugin reads the posts' front matter
@@ -125,6 +144,11 @@ def _point_at_executed_copies(files):
 
 
 on_files = CombinedEvent(_change_sources, _add_notebook_files)
+
+
+def on_nav(nav, *, config, files):
+    build["nav"] = nav
+    return nav
 
 
 def address_from(page, files):
@@ -164,7 +188,7 @@ def _render_once(page, config, files):
         page.toc = TableOfContents([_toc_from(item) for item in found["toc"]])
         page.links_to_anchors = {files.get_file_from_path(path): links for path, links in found["links"].items()}
         return
-    asked, heard = Asked(files), logging.Handler(logging.INFO)
+    asked, heard = Asked(files), logging.Handler(logging.WARNING)
     warnings: list[logging.LogRecord] = []
     heard.emit = warnings.append
     log = logging.getLogger("mkdocs")
@@ -175,7 +199,7 @@ def _render_once(page, config, files):
         log.removeHandler(heard)
     page.content, findings = build["formulas"].render(page.content, f"docs/{path}", lambda *needles: _lines(path).line_of(*needles))
     build["findings"] += findings
-    if not warnings and not findings and log.isEnabledFor(logging.INFO):
+    if not warnings and not findings and log.isEnabledFor(logging.WARNING):
         rendered.put(path, key, {
             "content": page.content, "title": page._title_from_render, "anchors": sorted(page.present_anchor_ids), "asked": asked.answers,
             "toc": [_toc_to(item) for item in page.toc], "links": {file.src_uri: links for file, links in (page.links_to_anchors or {}).items()}})
@@ -226,12 +250,14 @@ def on_page_content(html, *, page, config, files):
 @event_priority(-100)  # all pages are rendered and none is written yet
 def on_env(env, *, config, files):
     refuse(build["findings"])
-    (templates := ROOT / ".cache" / "templates").mkdir(parents=True, exist_ok=True)
-    env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     env.globals["sidebar"] = Sidebar(partial(env.get_template("partials/sidebar.html").render, site_name=config.site_name)).html
     env.globals["coverage"] = coverage = build["coverage"]
     env.globals["draw"] = lambda section: draw(section, coverage)
     env.globals["addresses"] = {file.src_uri: file.url for file in files}
+    shared = finished.common(ROOT, config, build["nav"], coverage, files, build["command"])
+    templates = {"main.html": finished.Finished(build["rendered"], shared, env.get_template("main.html"), lambda page: type(page) is Page)}
+    find = env.get_template
+    env.get_template = lambda name, *more, **named: templates.get(name) if not more and not named and name in templates else find(name, *more, **named)
     return env
 
 
@@ -247,6 +273,8 @@ def on_post_page(output, *, page, config):
     # Excerpts of the journal reach a page without on_page_content.
     if MARK in output:
         output = PLACEHOLDER.sub("", output)
+    if "arithmatex" not in output:
+        return output
     output, findings = build["formulas"].render(output, f"docs/{page.file.src_uri}", lambda tex: 1)
     build["findings"] += findings
     return output
@@ -257,7 +285,10 @@ def on_post_build(*, config):
     build["formulas"].close()
     stylesheet.join(Path(config.site_dir), build["sheets"])
     build["findings"] += redirects.write(Path(config.site_dir), config.site_url)
-    search_index.publish(build["site"], build["coverage"], Path(config.site_dir), offline=bool(os.environ.get("KB_OFFLINE")))
+    if build["command"] == "serve":
+        search_index.write_client(Path(config.site_dir) / search_index.CLIENT, offline=False)
+    else:
+        search_index.publish(build["site"], build["coverage"], Path(config.site_dir), offline=bool(os.environ.get("KB_OFFLINE")))
     live = [LIVE_RELOAD] if build["command"] == "serve" else []
     for_file_addresses = bool(os.environ.get("KB_OFFLINE"))
     build["findings"] += seal(Path(config.site_dir), config.site_url, config.theme.dirs, more_scripts=live,
@@ -265,6 +296,8 @@ def on_post_build(*, config):
     if for_file_addresses:
         build["findings"] += offline.make(Path(config.site_dir))
     refuse(build["findings"])
+    if build["command"] == "serve":
+        search_index.follow(build["site"], build["coverage"], Path(config.site_dir))
 
 
 def on_serve(server, *, config, builder):

@@ -38,7 +38,7 @@ def gate(root: Path, site: Site | None = None) -> list[Finding]:
         findings += errors
         # What depends on the day, or on other findings, is judged each time.
         if not errors and repository.page(path).kind != "post" and "kb-allow" not in repository.text(path):
-            kept[path] = {"text": _digest(repository.bytes(path)), "anchors": sorted(links.anchors(repository, path)), "asked": sorted(repository.asked)}
+            kept[path] = {"text": _digest(repository.bytes(path)), "anchors": sorted(links.anchors(repository, path)), "asked": sorted(map(list, repository.asked))}
     if kept != remembered:
         _save(Path(root) / FILE, salt, kept)
     errors = list(dict.fromkeys(findings))
@@ -65,7 +65,8 @@ def _still_clean(repository: Repository, remembered: dict[str, Any]) -> set[str]
     same = {path for path in repository.page_paths if path in remembered and remembered[path]["text"] == _digest(repository.bytes(path))}
     for path in same:
         repository.__dict__.setdefault("anchor_cache", {})[path] = frozenset(remembered[path]["anchors"])
-    return {path for path in same if all(anchor in links.anchors(repository, target) for target, anchor in remembered[path]["asked"])}
+    return {path for path in same if all(target in repository.file_set and (not anchor or anchor in links.anchors(repository, target))
+                                         for target, anchor in remembered[path]["asked"])}
 
 
 def _digest(data: bytes) -> str:
@@ -73,8 +74,8 @@ def _digest(data: bytes) -> str:
 
 
 def _salt(repository: Repository) -> str:
-    """What is the same for all pages: the judges, the site's own address and the names of all files."""
-    digest = hashlib.sha256(repr((repository.files, os.environ.get("SITE_URL"))).encode("utf-8", "surrogatepass"))
+    """What is the same for all pages: the judges and the site's own address."""
+    digest = hashlib.sha256(repr(os.environ.get("SITE_URL")).encode())
     for place in JUDGES:
         top = repository.root / place
         for file in [top] if top.is_file() else sorted(found for found in top.rglob("*") if found.suffix in (".py", ".yml", ".txt")):

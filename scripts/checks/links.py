@@ -112,6 +112,7 @@ def _target(repository: Repository, path: str, link: Link, column: int) -> Itera
     if resolved not in repository.file_set:
         yield from _missing(repository, path, link, column, file_part, resolved, anchor)
         return
+    repository.asked.add((resolved, ""))
     # From a page, an anchor into a notebook is a receipt, which its family judges with the executed values.
     receipt = resolved.endswith(".py") and path.endswith(".md")
     if anchor and resolved.endswith(PAGE_ENDINGS) and not receipt:

@@ -44,7 +44,7 @@ class Repository:
     _pages: dict[str, Page] = field(default_factory=dict)
     _notebooks: dict[str, Notebook] = field(default_factory=dict)
     _prose: dict[str, list[Prose]] = field(default_factory=dict)
-    # (file, anchor) of every link that was looked up; whoever wants to know clears it first.
+    # (file, anchor or nothing) of every link that was looked up; whoever wants to know clears it first.
     asked: set[tuple[str, str]] = field(default_factory=set)
 
     @cached_property

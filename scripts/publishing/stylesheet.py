@@ -11,6 +11,8 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from publishing.made import made
+
 ROOT = Path(__file__).resolve().parents[2]
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
 NODE = ROOT / ".venv" / "bin" / "node"
@@ -97,7 +99,12 @@ def join(site: Path, ours: Iterable[str]) -> None:
     """Write `SHEET` into `site` from the theme's main sheet and `ours` (paths in the site), and remove those."""
     ours = list(ours)
     theme = next((site / "assets" / "stylesheets").glob("main.*.min.css"))
-    text = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", theme.read_text("utf-8")).removeprefix('@charset "UTF-8";')
-    (site / SHEET).write_text(minified(UNUSED_ICONS.sub("", without_unused(text)) + "\n".join((site / path).read_text("utf-8") for path in ours)), "utf-8")
+    sources = [theme.read_text("utf-8"), *((site / path).read_text("utf-8") for path in ours)]
+    (site / SHEET).write_text(made("stylesheet", sources, lambda: {SHEET: _joined(*sources)})[SHEET], "utf-8")
     for path in ours:
         (site / path).unlink()
+
+
+def _joined(theme: str, *ours: str) -> str:
+    text = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", theme).removeprefix('@charset "UTF-8";')
+    return minified(UNUSED_ICONS.sub("", without_unused(text)) + "\n".join(ours))

@@ -151,7 +151,7 @@ class Coverage:
 
 def load_map(site: Site | None = None, map_file: Path = MAP_FILE, drafts: bool = True) -> Coverage:
     """The map as it stands, with the state of each page where `site` is given; without `drafts` they count as planned."""
-    data = yaml.safe_load(map_file.read_text(encoding="utf-8"))
+    data = yaml.load(map_file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     existing = {slug: page for slug, page in site.by_slug.items() if drafts or not page.draft} if site else {}
     sections = []
     for slug, section in data.items():

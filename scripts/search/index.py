@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
+import threading
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pages.model import Page, Site
+from publishing.made import made
 from roadmap.coverage import Coverage
 
 ROOM = Path(__file__).resolve().parent
@@ -101,9 +104,45 @@ def publish(site: Site, coverage: Coverage, target: Path, *, offline: bool = Fal
     if offline:  # no server turns a folder into its page
         pages = [{**page, "url": f"{page['url']}index.html", "notebookUrl": page["notebookUrl"] and f"{page['notebookUrl']}index.html"} for page in pages]
     write(pages, places, target / FOLDER, offline=offline)
-    scripts = target / CLIENT
-    scripts.mkdir(parents=True, exist_ok=True)
-    _node({"client": {"sources": str(ROOT / "docs" / CLIENT), "target": str(scripts), "offline": offline}})
+    write_client(target / CLIENT, offline)
+
+
+_following: threading.Thread | None = None
+
+
+def follow(site: Site, coverage: Coverage, target: Path) -> None:
+    """Write the index while the reader looks at the page: for `serve`, where a search can wait a moment and a page cannot."""
+    global _following
+    if _following is not None:
+        _following.join()  # two at once would mix their files
+    pages, places = records(site, coverage)
+
+    def work() -> None:
+        try:
+            write(pages, places, target / FOLDER)
+        except (OSError, subprocess.CalledProcessError) as error:  # the server has ended, or its folder is gone
+            print(f"the search index was not written: {type(error).__name__}")
+
+    _following = threading.Thread(target=work, name="search index", daemon=True)
+    _following.start()
+
+
+def write_client(target: Path, offline: bool) -> None:
+    """The client's two bundles; its modules, which the build has copied there, are not published."""
+    sources = ROOT / "docs" / CLIENT
+
+    def bundle() -> dict[str, str]:
+        with tempfile.TemporaryDirectory() as folder:
+            _node({"client": {"sources": str(sources), "target": folder, "offline": offline}})
+            return {file.name: file.read_text("utf-8") for file in Path(folder).iterdir()}
+
+    inputs = [text for file in sorted(sources.glob("*.js")) for text in (file.name, file.read_text("utf-8"))]
+    files = made("search-client-offline" if offline else "search-client", inputs, bundle)
+    target.mkdir(parents=True, exist_ok=True)
+    for file in target.iterdir():
+        file.unlink()
+    for name, text in files.items():
+        (target / name).write_text(text, "utf-8")
 
 
 def _node(job: dict[str, Any]) -> None:
