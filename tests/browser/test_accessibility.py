@@ -19,6 +19,7 @@ KINDS = {
     "concepts": "concepts/",
     "section": "classic/",
     "explainer": "classic/decision-trees/",
+    "notebook": "classic/decision-trees/notebook/",
     "journal": "journal/",
     "entry": "journal/2025/12/31/why-i-started-learning-machine-learning-seriously/",
     "guide": "contributing/writing-a-page/",

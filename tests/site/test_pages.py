@@ -67,6 +67,30 @@ def test_every_page_has_one_title_one_h1_and_a_description(site):
     assert not {title: names for title, names in titles.items() if len(names) > 1}
 
 
+def test_every_page_tells_sharers_and_search_engines_what_it_is(site, site_url, root):
+    from pages.model import load_site
+
+    explainers = {page.url: page for page in load_site(root).pages if page.kind in ("explainer", "project") and not page.draft}
+    wrong = []
+    for path in pages_of(site):
+        tree = parsed(path)
+        if is_redirect(tree) or path.name == "404.html":
+            continue
+        name = path.relative_to(site).as_posix()
+        shared = {node.attributes["property"]: node.attributes.get("content") for node in tree.css("meta[property^='og:']")}
+        wrong += [f"{name}: no {key}" for key in ("og:title", "og:description", "og:url", "og:image", "og:type") if not shared.get(key)]
+        record = json.loads(tree.css_first("script[type='application/ld+json']").text())
+        if record["url"] != address(site, path, site_url) or not record["name"] or not record["description"]:
+            wrong.append(f"{name}: its record names another page")
+        if page := explainers.get(name.removesuffix("index.html")):
+            meta = page.meta
+            if record["@type"] != "LearningResource" or record["timeRequired"] != f"PT{meta['minutes']}M":
+                wrong.append(f"{name}: {record['@type']}, {record.get('timeRequired')}")
+            if len(record.get("competencyRequired", [])) != len(meta["prerequisites"]):
+                wrong.append(f"{name}: prerequisites {record.get('competencyRequired')}")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_every_link_and_anchor_of_the_site_leads_somewhere(site, site_url):
     root = urlsplit(site_url)
     anchors = {path: {node.attributes.get("id") for node in parsed(path).css("[id]")} | {node.attributes.get("name") for node in parsed(path).css("a[name]")}

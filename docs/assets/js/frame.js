@@ -58,6 +58,7 @@ function onKey(event) {
 
 /** What is done once, for all pages. */
 export function frame() {
+  shown.observe(document.body, { childList: true });
   document.addEventListener("click", onClick, { capture: true });
   document.addEventListener("change", onToggle);
   document.addEventListener("keydown", onKey);
@@ -117,10 +118,35 @@ const results = new MutationObserver(() => {
   for (const tags of document.querySelectorAll(".md-search-result nav.md-tags:not([role])")) tags.setAttribute("role", "none");
 });
 
+/** The theme's preview of a link is a dialog without a name, and repeats the landmarks and ids of the page it shows. */
+const filled = new MutationObserver((changes) => changes.forEach(({ target }) => dress(target.closest(".md-tooltip2"))));
+const shown = new MutationObserver((changes) => {
+  for (const tip of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+    if (!tip.classList?.contains("md-tooltip2")) continue;
+    dress(tip);
+    filled.observe(tip, { childList: true, subtree: true });
+  }
+});
+
+function dress(tip) {
+  if (tip?.getAttribute("role") !== "dialog") return;
+  tip.setAttribute("aria-label", `Preview: ${tip.querySelector("h1, h2, h3")?.textContent.trim() || "the linked page"}`);
+  for (const part of tip.querySelectorAll("[id]")) part.removeAttribute("id");
+  for (const landmark of tip.querySelectorAll("aside, nav, section")) {
+    landmark.removeAttribute("aria-labelledby");
+    landmark.removeAttribute("aria-label");
+    landmark.setAttribute("role", "presentation");
+  }
+}
+
 const resized = new ResizeObserver(reach);
 
 /** What is done for each page. */
 export function page() {
+  // The theme makes every address absolute; on paper only those of other sites are written out.
+  for (const link of document.querySelectorAll(".md-content__inner a[href]")) {
+    if (link.protocol.startsWith("http") && link.origin !== location.origin) link.dataset.kbAway = "";
+  }
   copyButtons();
   // Now, once the theme has wrapped the tables, and whenever the column changes its width.
   reach();

@@ -1,0 +1,92 @@
+"""What reading a page depends on: previews of linked concepts, paper, and pages whose assets fail to load."""
+
+import pytest
+
+from support import browsing
+from support.accessibility import violations
+
+pytestmark = pytest.mark.browser
+
+EXPLAINER = "classic/linear-regression/"
+
+
+def opened(browser, **more):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, **more)
+    page = context.new_page()
+    page.heard = browsing.listen(page)
+    return context, page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_preview_shows_the_linked_page_and_has_no_violation(browser, site_url, scheme):
+    context, page = opened(browser, color_scheme=scheme)
+    page.goto(site_url + EXPLAINER, wait_until="networkidle")
+    page.wait_for_selector("html[data-kb-ready]", state="attached")
+    link = page.locator(".kb-before a.kb-concept").first
+    link.hover()
+    preview = page.locator(".md-tooltip2--active[role=dialog]")
+    preview.locator("h1, h2, h3").first.wait_for()
+    assert preview.locator("h1, h2, h3").first.inner_text().replace("\n", " ") == link.inner_text()
+    assert preview.get_attribute("aria-label") == f"Preview: {link.inner_text()}"
+    assert not (found := violations(page)), "\n".join(found)
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_paper_is_white_with_open_folds_and_the_addresses_of_other_sites(browser, site_url, scripts):
+    context, page = opened(browser, color_scheme="dark", java_script_enabled=scripts)
+    page.goto(site_url + EXPLAINER, wait_until="networkidle")
+    page.emulate_media(media="print", color_scheme="dark")
+    if scripts:
+        page.wait_for_selector("html[data-kb-ready]", state="attached")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("html").evaluate("html => getComputedStyle(html).backgroundColor") == "rgb(255, 255, 255)"
+    ink = page.locator("h1").evaluate("h1 => getComputedStyle(h1).color")
+    assert max(map(int, ink.removeprefix("rgb(").removesuffix(")").split(","))) < 80, ink
+    answer = page.locator("details.success").first.locator("p").first
+    assert answer.bounding_box()["height"] > 0, "a worked answer is hidden on paper"
+    after = "link => getComputedStyle(link, '::after').content"
+    assert page.locator(".md-content a[href*='scikit-learn.org']").first.evaluate(after) != "none"
+    assert page.locator(".md-content a.receipt").first.evaluate(after) == "none"
+    assert not page.locator(".md-header, .md-tabs").first.is_visible()
+    if scripts:
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("details.success[open]").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("broken", ["**/*.css", "**/bundle.*.js", "**/assets/js/**", "**/*.js", "**/search/**", "**/*.{png,svg}"])
+def test_a_broken_asset_never_leaves_a_blank_page(browser, site_url, broken):
+    context, page = opened(browser, reduced_motion="no-preference")
+    page.route(broken, lambda route: route.abort())
+    page.goto(site_url + EXPLAINER, wait_until="load")
+    assert page.locator("h1").is_visible()
+    assert page.locator("#why-it-exists").is_visible()
+    assert len(page.locator("article").inner_text()) > 5000
+    assert page.get_by_role("link", name="Roadmap").first.is_visible()
+    context.close()
+
+
+def test_a_figure_that_fails_shows_its_still_and_says_so(browser, site_url):
+    context, page = opened(browser, reduced_motion="no-preference")
+    page.route("**/figures/drag-the-line*", lambda route: route.abort())
+    page.goto(site_url + EXPLAINER, wait_until="load")
+    page.wait_for_selector("html[data-kb-ready]", state="attached")
+    page.locator(".kb-still").scroll_into_view_if_needed()
+    page.locator(".kb-figure-note", has_text="did not load").wait_for()
+    still = page.locator(".kb-still img:visible").first
+    still.evaluate("image => image.decode()")
+    assert still.bounding_box()["height"] > 100
+    context.close()
+
+
+def test_a_broken_search_says_so(browser, site_url):
+    context, page = opened(browser)
+    page.route("**/search/*.json", lambda route: route.abort())
+    page.goto(site_url, wait_until="load")
+    page.wait_for_selector("html[data-kb-ready]", state="attached")
+    page.keyboard.press("/")
+    page.keyboard.type("tree")
+    page.wait_for_function("!/Type to start|Initializing/.test(document.querySelector('.md-search-result__meta').textContent)")
+    assert page.locator(".md-search-result__meta").is_visible()
+    context.close()
