@@ -224,6 +224,8 @@ def _toc_from(item):
 def on_page_markdown(markdown, *, page, config, files):
     if page.file.src_uri == wanted.PAGE:
         return f"{markdown}\n\n{wanted.board(build['coverage'], build['site'])}"
+    if explainer := getattr(page, "explainer", None):
+        page.meta.setdefault("description", f"The notebook behind “{explainer.title}”, executed: every cell with its output, to read here or to download.")
     embedding = build["notebooks"].embedding(f"docs/{page.file.src_uri}", markdown, address_from(page, files))
     if embedding is None or page.file.src_uri.endswith(".py"):
         return markdown
@@ -264,7 +266,7 @@ def on_env(env, *, config, files):
 def on_page_context(context, *, page, config, nav):
     source = build["site"].by_path.get(page.file.src_uri)
     context["topic"] = topic = describe(source, build["site"], build["coverage"], ROOT) if source else None
-    context["structured_data"] = structured_data(topic, str(page.meta.get("title") or page.title), str(page.meta.get("description") or ""),
+    context["structured_data"] = structured_data(topic, str(page.meta.get("title") or page.title), str(page.meta.get("description") or config.site_description),
                                                  page.canonical_url, config.site_url, config.site_name)
     return context
 

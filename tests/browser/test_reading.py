@@ -78,15 +78,3 @@ def test_a_figure_that_fails_shows_its_still_and_says_so(browser, site_url):
     still.evaluate("image => image.decode()")
     assert still.bounding_box()["height"] > 100
     context.close()
-
-
-def test_a_broken_search_says_so(browser, site_url):
-    context, page = opened(browser)
-    page.route("**/search/*.json", lambda route: route.abort())
-    page.goto(site_url, wait_until="load")
-    page.wait_for_selector("html[data-kb-ready]", state="attached")
-    page.keyboard.press("/")
-    page.keyboard.type("tree")
-    page.wait_for_function("!/Type to start|Initializing/.test(document.querySelector('.md-search-result__meta').textContent)")
-    assert page.locator(".md-search-result__meta").is_visible()
-    context.close()
