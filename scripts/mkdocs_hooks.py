@@ -23,11 +23,11 @@ from checks.gate import gate
 from notebooks.embed import MARK, PLACEHOLDER
 from notebooks.page import TEMPLATES
 from notebooks.site import Notebooks, run_in_background, watched_folder
-from pages import finished, history, posts
+from pages import finished, highlighting, history, posts
 from pages.findings import Refused
 from pages.model import load_site
 from pages.rendered import Asked, Rendered
-from publishing import addresses, offline, redirects, stylesheet
+from publishing import addresses, offline, redirects, scripts, stylesheet
 from publishing.mathematics import Formulas, name_headers
 from publishing.paths import judge_sources
 from publishing.sanitizer import judge_html, judge_meta
@@ -60,6 +60,7 @@ def refuse(findings):
 
 def on_startup(*, command, dirty):
     build["command"] = command
+    highlighting.share()
 
 
 @event_priority(100)  # the feeds and the theme read these settings in the same event
@@ -286,6 +287,7 @@ def on_post_page(output, *, page, config):
 def on_post_build(*, config):
     build["formulas"].close()
     stylesheet.join(Path(config.site_dir), build["sheets"])
+    scripts.join(Path(config.site_dir))
     build["findings"] += redirects.write(Path(config.site_dir), config.site_url)
     if build["command"] == "serve":
         search_index.write_client(Path(config.site_dir) / search_index.CLIENT, offline=False)

@@ -1,6 +1,6 @@
 """Remembers whole pages as the templates wrote them, so that one edited sentence costs one page and not the site.
 
-What a template reads is either the same for all pages (settings, templates, map, navigation, addresses: `common`) or the page's own
+What a template reads is either the same for all pages (settings, templates, our code, map, navigation, addresses: `common`) or the page's own
 (`own`). A template that begins to read something else must name it here; a test compares a warm build with a cold one, byte by byte.
 """
 
@@ -17,7 +17,7 @@ from pages.rendered import Rendered
 def common(root: Path, config: Any, nav: Any, coverage: Any, files: Iterable[Any], command: str) -> str:
     """A digest of what every page shows or may link to."""
     digest = hashlib.sha256(Path(config.config_file_path).read_bytes())
-    for file in sorted((root / "overrides").rglob("*.html")):
+    for file in sorted([*(root / "overrides").rglob("*.html"), *(root / "scripts").rglob("*.py")]):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     shown = (config.site_url, config.repo_url, config.edit_uri, command, coverage.sections, coverage.entries, [_item(item) for item in nav.items],
              sorted((file.src_uri, file.url) for file in files))

@@ -67,7 +67,8 @@ def content_security_policy(site_url: str, hashes: Iterable[str]) -> str:
         f"style-src {styles}",
         f"img-src {site_url} data:",  # data: for the icons inside the theme's style sheets; an image runs nothing
         f"font-src {fonts}",
-        f"connect-src {site_url}",
+        # Auditors read robots.txt from within the page, and below a sub-path it is not the site's.
+        f"connect-src {site_url}" + (f" {parts.scheme}://{parts.netloc}/robots.txt" if parts.path != "/" else ""),
         f"worker-src {scripts}",
         "base-uri 'none'",
         "form-action 'none'",

@@ -37,8 +37,11 @@ class Sidebar:
     `render` is the template's: it takes `nav`, the open `tab` and the `base` that stands before every address.
     """
 
-    # No address holds this character, so that what replaces it cannot meet another.
+    # No address holds these characters, so that what replaces them cannot meet another.
     BASE = "\ue001"
+    ITEM = "\ue002"  # the template writes it before and after each page of the open tab
+    # More pages than fit a screen are pruned to those around the reader's own; the section's page lists them all.
+    MOST, AROUND = 60, 15
 
     def __init__(self, render: Callable[..., str]) -> None:
         self.render = render
@@ -48,9 +51,20 @@ class Sidebar:
         """The navigation for `page`, whose address is `base` away from the site's root."""
         tab = next((place for place, item in enumerate(nav.items) if item.active), -1)
         if tab not in self.rendered:
-            self.rendered[tab] = self.render(nav=nav, tab=nav.items[tab] if tab >= 0 else None, base=self.BASE)
-        html = self.rendered[tab]
+            self.rendered[tab] = self.render(nav=nav, tab=nav.items[tab] if tab >= 0 else None, base=self.BASE, item_mark=self.ITEM)
+        html = self._around(self.rendered[tab], page.url if page is not None else "")
         if page is not None:
             here = f'href="{self.BASE}/{page.url}"'
             html = html.replace(f"{here}>", f'{here} aria-current="page">')
         return html.replace(self.BASE, base)
+
+    def _around(self, html: str, url: str) -> str:
+        before, *marked = html.split(self.ITEM)
+        if not marked:
+            return html
+        items, after = [item for item in marked[:-1] if item.strip()], marked[-1]
+        if len(items) > self.MOST:
+            here = next((place for place, item in enumerate(items) if f'href="{self.BASE}/{url}"' in item), 0)
+            first = max(0, min(here - self.AROUND, len(items) - 2 * self.AROUND))
+            items = items[first:first + 2 * self.AROUND]
+        return "".join([before, *items, after])

@@ -112,7 +112,7 @@ class Compressing(_Handler):
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
         kind = self.guess_type(str(file))
-        if not file.is_file() or not kind.startswith(("text/", "application/json", "application/javascript", "image/svg")):
+        if not file.is_file() or not kind.startswith(("text/", "application/json", "application/javascript", "application/xml", "image/svg")):
             return super().do_GET()
         body = gzip.compress(file.read_bytes(), 6)
         self.send_response(200)
@@ -146,7 +146,7 @@ def lighthouse(url: str) -> dict[str, float]:
         if done.returncode:
             raise SystemExit(f"Lighthouse failed on {url}:\n{done.stderr[-2000:]}")
         report = json.loads(done.stdout)
-        items = [item for item in report["audits"]["network-requests"]["details"]["items"] if item["url"].startswith("http")]
+        items = [item for item in report["audits"]["network-requests"]["details"]["items"] if item["url"].startswith("http") and item["transferSize"]]
         runs.append({
             **{name: 100 * report["categories"][name]["score"] for name in CATEGORIES},
             "lcp": report["audits"]["largest-contentful-paint"]["numericValue"], "cls": report["audits"]["cumulative-layout-shift"]["numericValue"],

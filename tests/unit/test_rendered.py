@@ -58,7 +58,7 @@ def test_a_damaged_file_is_none(rendered):
 def test_the_sidebar_is_rendered_once_a_tab_and_marks_the_page():
     calls = []
 
-    def render(nav, tab, base):
+    def render(nav, tab, base, item_mark):
         calls.append(tab)
         return "".join(f'<a href="{base}/{item.url}">{item.url}</a>' for item in nav.items)
 
@@ -68,3 +68,14 @@ def test_the_sidebar_is_rendered_once_a_tab_and_marks_the_page():
     assert sidebar.html(nav, SimpleNamespace(url="a/"), "..") == '<a href="../a/" aria-current="page">a/</a><a href="../a/b/">a/b/</a>'
     assert sidebar.html(nav, None, "/knowledge") == '<a href="/knowledge/a/">a/</a><a href="/knowledge/a/b/">a/b/</a>'
     assert len(calls) == 1
+
+
+def test_a_long_sidebar_holds_the_pages_around_the_reader():
+    def render(nav, tab, base, item_mark):
+        return "<ul>" + "".join(f'{item_mark}<li><a href="{base}/{number}/">{number}</a></li>{item_mark}\n' for number in range(100)) + "</ul>"
+
+    nav = SimpleNamespace(items=[SimpleNamespace(url="a/", active=True)])
+    shown = Sidebar(render).html(nav, SimpleNamespace(url="50/"), "..")
+    assert shown.count("<li>") == 30 and '<a href="../50/" aria-current="page">' in shown and shown.endswith("</ul>")
+    assert 'href="../0/"' in Sidebar(render).html(nav, SimpleNamespace(url="a/"), "..")
+    assert Sidebar(render).html(nav, SimpleNamespace(url="99/"), "..").count("<li>") == 30
