@@ -1,6 +1,10 @@
 """The joined style sheet loses what nothing can match, and nothing else."""
 
-from publishing.stylesheet import minified, rules, selectors, without_unused
+import subprocess
+
+import pytest
+
+from publishing.stylesheet import ESBUILD, NODE, ROOT, minified, rules, selectors, without_unused
 
 
 def test_unused_selectors_go_and_the_rest_of_their_rule_stays():
@@ -22,3 +26,10 @@ def test_other_at_rules_stay_whole():
 
 def test_minifying_keeps_both_values_of_a_color():
     assert "light-dark(" in minified("body { color: light-dark(#20282c, #dfe5e6); }")
+
+
+@pytest.mark.parametrize("sheet", sorted((ROOT / "docs/assets/css").glob("*.css")), ids=lambda sheet: sheet.name)
+def test_each_sheet_is_whole(sheet):
+    """A brace lost in a merge once swallowed every rule behind it: the parser's warnings are errors here."""
+    done = subprocess.run([NODE, ESBUILD, "--loader=css", "--log-override:css-syntax-error=error"], input=sheet.read_text("utf-8"), capture_output=True, text=True)
+    assert done.returncode == 0 and not done.stderr, done.stderr
