@@ -8,6 +8,7 @@ const FIGURES = {
   "backprop-graph": () => import("./backprop-graph.js"),
   "drag-the-line": () => import("./drag-the-line.js"),
   "shrinkage-path": () => import("./shrinkage-path.js"),
+  "one-bend": () => import("./one-bend.js"),
   "split-picker": () => import("./split-picker.js"),
   "step-size": () => import("./step-size.js"),
   "threshold": () => import("./threshold.js"),
