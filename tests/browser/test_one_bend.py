@@ -44,8 +44,8 @@ def test_three_with_a_line_and_four_with_a_bend(opened, figure):
     press(opened, figure.get_by_role("checkbox"), "Space")
     assert "4 of 4 rows right, mean log loss 0.3133" in state.inner_text() and "One bend is enough" in state.inner_text()
     live = figure.locator(".kb-figure__live").all_text_contents()
-    assert live == ["2.0·0.0 + (−4.0)·0.0 + (−1.0)", "−1.0", "0.2689", "2.0·1.0 + (−4.0)·0.0 + (−1.0)", "1.0", "0.7311",
-                    "2.0·2.0 + (−4.0)·1.0 + (−1.0)", "−1.0", "0.2689", "0.3133"]
+    assert live == ["2·0 + (−4)·0 + (−1)", "−1", "0.2689", "2·1 + (−4)·0 + (−1)", "1", "0.7311",
+                    "2·2 + (−4)·1 + (−1)", "−1", "0.2689", "0.3133"]
     opened.wait_for_timeout(700)
     assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
     press(opened, figure.get_by_role("slider", name="Output bias"), "Home")

@@ -1,7 +1,7 @@
 // Figure "backpropagation graph" (deep-learning/backpropagation): step through a small graph of two inputs, values on the
 // way forward, slopes on the way back. Slopes are summed where paths meet, one arrival at a time; a gate can close.
 
-import { button, define, fixed, formula, html, liveNumber, math, predictFirst, set, slider, spokenState, svg } from "./common.js";
+import { bracketed, button, define, formula, html, liveNumber, math, predictFirst, set, short, slider, spokenState, svg } from "./common.js";
 import { N_STATES, NODES, measuredSlope, states } from "./backprop-graph.math.js";
 
 const WIDE = 112;
@@ -14,25 +14,17 @@ const N_FORWARD = NODES.filter(({ parents }) => parents.length > 0).length;
 const NUDGE = 0.001;
 const START = { x: 3, y: -2 };
 
-/** As many digits as the number has, at most four: inputs move by halves, so nothing is lost. */
-function short(number) {
-  const text = fixed(number, 4);
-  return text.replace(/\.?0+$/, "");
-}
-
-/** The same for use behind a sign. */
-const factor = (number) => (number < 0 ? `(${short(number)})` : short(number));
-
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const mi = (name) => math("mi", {}, name);
 const bar = (name) => math("mover", { accent: "true" }, mi(name), math("mo", {}, "¯"));
 const mn = (text) => math("mn", {}, text);
-const gate = () => math("mrow", {}, math("mo", {}, "["), mi("b"), math("mo", {}, ">"), mn("0"), math("mo", {}, "]"));
+const bracket = (sign) => math("mo", { stretchy: "false" }, sign);
+const gate = () => math("mrow", {}, bracket("["), mi("b"), math("mo", {}, ">"), mn("0"), bracket("]"));
 
-/** One line of the list of formulas: its last part is live; `tell(values, gradients)` gives the text or null. */
+/** One line of the list of formulas, symbols and live numbers; `tell(values, gradients, state)` gives the text or null. */
 function line(name, phase, symbols, tell) {
   const live = liveNumber(phase === "forward" ? 1 : 2);
-  const element = formula(...symbols, "=", live.element);
+  const element = html("div", { class: "kb-figure__line" }, formula(...symbols), formula("=", live.element));
   return { name, phase, element, show: (state) => live.set(tell(state.values, state.gradients, state) ?? "…") };
 }
 
@@ -42,7 +34,7 @@ const known = (number) => number !== undefined;
 function collected(input, other) {
   return (v, g, state) => {
     if (!known(g[input])) return null;
-    const [first, second] = [short(g.b), `${factor(g.a)}·${factor(v[other])}`];
+    const [first, second] = [short(g.b), `${bracketed(g.a)}·${bracketed(v[other])}`];
     const all = state.phase === "backward" && state.node === "a";
     return all ? `${first} + ${second} = ${short(g[input])}` : `${first} + …`;
   };
@@ -52,13 +44,13 @@ function lines() {
   const f = (name, symbols, tell) => line(name, "forward", [mi(name), "=", ...symbols], (v) => (known(v[name]) ? `${tell(v)} = ${short(v[name])}` : null));
   const b = (name, symbols, tell) => line(name, "backward", [bar(name), "=", ...symbols], tell);
   return [
-    f("a", [mi("x"), "·", mi("y")], (v) => `${short(v.x)}·${factor(v.y)}`),
-    f("b", [mi("x"), "+", mi("y")], (v) => `${short(v.x)} + ${factor(v.y)}`),
-    f("r", [mi("max"), "(", mn("0"), ",", mi("b"), ")"], (v) => `max(0, ${short(v.b)})`),
+    f("a", [mi("x"), "·", mi("y")], (v) => `${short(v.x)}·${bracketed(v.y)}`),
+    f("b", [mi("x"), "+", mi("y")], (v) => `${short(v.x)} + ${bracketed(v.y)}`),
+    f("r", [mi("max"), bracket("("), mn("0"), math("mo", { separator: "true" }, ","), mi("b"), bracket(")")], (v) => `max(0, ${short(v.b)})`),
     f("q", [mi("a"), "+", mi("r")], (v) => `${short(v.a)} + ${short(v.r)}`),
-    f("f", [math("msup", {}, mi("q"), mn("2"))], (v) => `${factor(v.q)}²`),
+    f("f", [math("msup", {}, mi("q"), mn("2"))], (v) => `${bracketed(v.q)}²`),
     line("f", "backward", [bar("f")], (v, g) => (known(g.f) ? short(g.f) : null)),
-    b("q", [bar("f"), "·", mn("2"), mi("q")], (v, g) => (known(g.q) ? `${short(g.f)}·2·${factor(v.q)} = ${short(g.q)}` : null)),
+    b("q", [bar("f"), "·", mn("2"), mi("q")], (v, g) => (known(g.q) ? `${short(g.f)}·2·${bracketed(v.q)} = ${short(g.q)}` : null)),
     b("a", [bar("q")], (v, g) => (known(g.a) ? short(g.a) : null)),
     b("r", [bar("q")], (v, g) => (known(g.r) ? short(g.r) : null)),
     b("b", [bar("r"), "·", gate()], (v, g) => (known(g.b) ? `${short(g.r)}·${v.b > 0 ? 1 : 0} = ${short(g.b)}` : null)),
@@ -148,13 +140,13 @@ function build(figure) {
       const arrival = now.arrivals.find(({ from, to }) => from === name && to === parent);
       const forward = now.phase === "forward" && now.node === name;
       set(stroke, { class: arrival ? "kb-figure__line--2" : forward ? "kb-figure__line--1" : "kb-figure__edge" });
-      label.textContent = arrival ? `× ${factor(arrival.slope)}` : "";
+      label.textContent = arrival ? `× ${bracketed(arrival.slope)}` : "";
     }
     for (const { name, phase, element, show } of list) {
       show(now);
       const forward = now.phase === "forward" && name === now.node;
       const backward = now.phase === "seed" ? name === "f" : touched.has(name);
-      element.classList.toggle("kb-figure__formula--now", phase === "forward" ? forward : backward);
+      element.classList.toggle("kb-figure__line--now", phase === "forward" ? forward : backward);
     }
     step.set(at);
     xSlider.set(inputs.x);
@@ -167,7 +159,7 @@ function build(figure) {
     "div", {},
     html("div", { class: "kb-figure__controls" }, step.row, html("div", { class: "kb-figure__row" }, ...buttons)),
     state.element,
-    html("div", { class: "kb-figure__drawings" }, drawing, html("div", {}, ...list.map(({ element }) => element))),
+    html("div", { class: "kb-figure__drawings" }, html("div", {}, drawing), html("div", {}, ...list.map(({ element }) => element))),
     html("div", { class: "kb-figure__controls" }, xSlider.row, ySlider.row),
   );
   const question = predictFirst({

@@ -41,6 +41,12 @@ export function fixed(value, digits = 0) {
   return value < 0 && /[1-9]/.test(text) ? `\u2212${text}` : text;
 }
 
+/** The same with as many digits as the number has, at most four: 3, −2.5, 0.0625. */
+export const short = (value) => fixed(value, 4).replace(/\.?0+$/, "");
+
+/** The same for use as a factor or a summand: a negative number in brackets. */
+export const bracketed = (value) => (value < 0 ? `(${short(value)})` : short(value));
+
 /** A linear scale from data to pixels, with its inverse: scale([0, 10], [0, 340]). */
 export function scale([low, high], [from, to]) {
   const position = (value) => from + ((value - low) / (high - low)) * (to - from);

@@ -1,7 +1,7 @@
 // Figure "one bend" (deep-learning/mlp): the output of two hidden units over x1 + x2, with and without ReLU, on the four
 // rows of XOR. The reader finds that a straight line gets three rows right and one bend all four.
 
-import { axes, button, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
+import { axes, bracketed, button, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, set, short, slider, spokenState, svg, toggle } from "./common.js";
 import { ROWS, SOLVED, countRight, isRight, logLoss, logit, probability } from "./one-bend.math.js";
 
 const BOX = { left: 34, right: 334, top: 24, bottom: 254 };
@@ -12,7 +12,7 @@ const COIN = Math.LN2; // the loss of a model that always says a half
 const mi = (name) => math("mi", {}, name);
 const mn = (text) => math("mn", {}, text);
 const sub = (name, index) => math("msub", {}, mi(name), mn(index));
-const factor = (number) => (number < 0 ? `(${fixed(number, 1)})` : fixed(number, 1));
+const bracket = (sign) => math("mo", { stretchy: "false" }, sign);
 
 function build(figure) {
   figure.setAttribute("aria-label", "Interactive figure: one bend");
@@ -38,16 +38,16 @@ function build(figure) {
 
   const lines = [0, 1, 2].map((s) => ({ s, work: liveNumber(1), result: liveNumber(1), chance: liveNumber(2) }));
   const loss = liveNumber(2);
-  const unit = (...inside) => math("mrow", {}, math("mo", {}, "g"), math("mo", {}, "("), ...inside, math("mo", {}, ")"));
+  const unit = (...inside) => math("mrow", {}, mi("g"), bracket("("), ...inside, bracket(")"));
   const formulas = html(
     "div", {},
-    formula(mi("z"), "=", sub("w", "1"), unit(mi("s")), "+", sub("w", "2"), unit(mi("s"), math("mo", {}, "−"), mi("t")), "+", sub("b", "2")),
+    html("div", { class: "kb-figure__line" }, formula(mi("z"), "=", sub("w", "1"), unit(mi("s")), "+", sub("w", "2"), unit(mi("s"), math("mo", {}, "−"), mi("t")), "+", sub("b", "2"))),
     ...lines.map(({ s, work, result, chance }) => html(
-      "div", { class: "kb-figure__row" },
-      formula(mi("s"), "=", mn(String(s)), ":", mi("z"), "=", work.element, "=", result.element),
-      formula(math("mover", {}, mi("y"), math("mo", {}, "^")), "=", chance.element),
+      "div", { class: "kb-figure__line" },
+      formula(mi("s"), "=", mn(String(s)), ":", mi("z"), "=", work.element),
+      formula("=", result.element, math("mo", { separator: "true" }, ","), math("mover", { accent: "true" }, mi("y"), math("mo", {}, "^")), "=", chance.element),
     )),
-    formula(mi("L"), "=", loss.element),
+    html("div", { class: "kb-figure__line" }, formula(mi("L"), "=", loss.element)),
   );
   const state = spokenState();
 
@@ -57,7 +57,7 @@ function build(figure) {
     ["second", "Output weight w₂", -6, 6],
     ["opens", "Second unit opens at t", 0, 2],
     ["bias", "Output bias b₂", -4, 4],
-  ].map(([key, label, min, max]) => [key, slider({ label, min, max, step: 0.5, value: weights[key], format: (v) => fixed(v, 1), onInput: (v) => move({ [key]: v }) })]);
+  ].map(([key, label, min, max]) => [key, slider({ label, min, max, step: 0.5, value: weights[key], format: short, onInput: (v) => move({ [key]: v }) })]);
 
   function move(change) {
     weights = { ...weights, ...change };
@@ -77,8 +77,8 @@ function build(figure) {
     for (const { s, work, result, chance } of lines) {
       const z = logit(s, weights);
       const inside = (shift) => (weights.bend ? Math.max(0, s - shift) : s - shift);
-      work.set(`${factor(weights.first)}·${factor(inside(0))} + ${factor(weights.second)}·${factor(inside(weights.opens))} + ${factor(weights.bias)}`);
-      result.set(fixed(z, 1));
+      work.set(`${short(weights.first)}·${bracketed(inside(0))} + ${bracketed(weights.second)}·${bracketed(inside(weights.opens))} + ${bracketed(weights.bias)}`);
+      result.set(short(z));
       chance.set(fixed(probability(z), 4));
     }
     loss.set(fixed(logLoss(weights), 4));
@@ -102,7 +102,7 @@ function build(figure) {
     bend.row, ...sliders.map(([, { row }]) => row),
     html("div", { class: "kb-figure__row" }, button("The weights of the page", () => move(SOLVED))),
   );
-  const stage = html("div", {}, html("div", { class: "kb-figure__drawings" }, drawing, controls), state.element, formulas);
+  const stage = html("div", {}, html("div", { class: "kb-figure__drawings" }, html("div", {}, drawing), controls), state.element, formulas);
   const question = predictFirst({
     question: "Without ReLU, how many of the four rows can be right at once?",
     options: [
