@@ -432,7 +432,9 @@ net = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 1))
 for parameter in net.parameters():
     nn.init.constant_(parameter, 0.1)                   # "a neutral start"
 train(net, X, y)
-alike_units = len(torch.unique(net[0].weight.round(decimals=6), dim=0))   # rows of W1 that differ
+W1 = net[0].weight.detach()                             # (16, 2)
+assert (W1 - W1[0]).abs().max() < 1e-12                 # equal but for rounding, which == would count
+alike_units = len(torch.unique(W1.round(decimals=6), dim=0))
 alike_score = accuracy(net, X_test, y_test)
 print(f"{alike_units} different unit of 16, accuracy {alike_score:.3f}")
 
