@@ -219,6 +219,24 @@ print("to W", W_l.grad.tolist(), " to X", X_l.grad.tolist(), " to b", b_l.grad.t
 # ## Build it
 
 
+# %% Every path one by one
+def slope_by_paths(links, place, source):
+    """Slope of number `place` towards `source`: the sum over all paths; links[i]: pairs (parent, local slope)."""
+    if place == source:
+        return 1.0, 0
+    total, walked = 0.0, 0
+    for parent, local in links[place]:
+        slope, below = slope_by_paths(links, parent, source)
+        total, walked = total + local * slope, walked + below + 1
+    return total, walked
+
+
+#           x   y   a = x y              b = x + y           r = b       q = a + r           f = q²
+by_hand = [(), (), ((0, -2), (1, 3)), ((0, 1), (1, 1)), ((3, 1),), ((2, 1), (4, 1)), ((5, -10),)]
+path_x, path_y = (slope_by_paths(by_hand, 6, source)[0] for source in (0, 1))
+assert (path_x, path_y) == (10, -40)
+print(f"slopes of f: {path_x:.0f} towards x, {path_y:.0f} towards y")
+
 # %% A tape and its scalars
 class Tape:
     """Every number of one computation, in the order in which it was made."""
@@ -269,23 +287,12 @@ code_lines = sum(1 for kind in (Tape, Scalar) for line in inspect.getsource(kind
                  if line.strip() and not line.strip().startswith(("#", '"""')))
 print(code_lines, "lines")
 
-# %% Every path one by one
-def slope_by_paths(tape, place, source):
-    """The same slope by its definition, all paths from `place` down to `source`; returns (slope, links walked)."""
-    if place == source:
-        return 1.0, 0
-    total, walked = 0.0, 0
-    for parent, local in tape.links[place]:
-        slope, below = slope_by_paths(tape, parent, source)
-        total, walked = total + local * slope, walked + below + 1
-    return total, walked
-
-
+# %% Sixteen doublings
 tape = Tape()
 v = start = tape.put(1.0)
 for _ in range(16):
-    v = v + v                                                                        # doubled sixteen times
-path_slope, path_links = slope_by_paths(tape, v.place, start.place)
+    v = v + v                                                                        # 2 paths, 4, 8, ... 65,536
+path_slope, path_links = slope_by_paths(tape.links, v.place, start.place)
 tape_links = sum(len(links) for links in tape.links)
 assert path_slope == tape.gradients(v)[start.place] == 2 ** 16
 print(f"slope {path_slope:.0f}: all paths walk {path_links:,} links, the tape {tape_links}")

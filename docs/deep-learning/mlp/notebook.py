@@ -278,6 +278,7 @@ def assert_same(actual, expected, tolerance):
 
 
 assert_same(ours.forward(X), theirs(X_t)[:, 0], 1e-12)
+assert ours.Z.shape == ours.H.shape == (400, 16) and ours.forward(X).shape == (400,)
 assert_same(forward_loops(X, ours.W1, ours.b1, ours.w2, ours.b2[0]), theirs(X_t)[:, 0], 1e-12)
 F.binary_cross_entropy_with_logits(theirs(X_t), y_t).backward()
 for slope, parameter in zip(ours.gradients(X, y), theirs.parameters()):
@@ -338,6 +339,7 @@ for seed in range(N_SEEDS):
     units = np.array([1.0, 1000.0])                                                  # the second column in millimeters
     unscaled_scores.append(MLP(seed=seed).fit(a * units, b).score(c * units, d))
     rescued_scores.append(make_pipeline(StandardScaler(), MLP(seed=seed)).fit(a * units, b).score(c * units, d))
+print("standard deviation of each column:", (a * units).std(axis=0).round(2))
 show("second column times 1000", unscaled_scores)
 show("the same behind a StandardScaler", rescued_scores)
 
