@@ -283,8 +283,9 @@ class Scalar:
         return self.tape.put(math.log(self.value), (self.place, 1 / self.value))
 
 
-code_lines = sum(1 for kind in (Tape, Scalar) for line in inspect.getsource(kind).splitlines()
-                 if line.strip() and not line.strip().startswith(("#", '"""')))
+methods = [f for kind in (Tape, Scalar) for f in vars(kind).values() if inspect.isfunction(f)]
+method_lines = [line.strip() for f in methods for line in inspect.getsource(f).splitlines()]
+code_lines = 2 + sum(1 for line in method_lines if line and not line.startswith(("#", 3 * '"')))
 print(code_lines, "lines")
 
 # %% Sixteen doublings
@@ -399,14 +400,14 @@ def on_tumors(make_model):
 
 
 dummy_scores, _ = on_tumors(lambda seed: DummyClassifier())
-guessed_by_rate = {rate: on_tumors(lambda seed: SlopeMLP("guessed", n_steps=30, learning_rate=rate, seed=seed))[0]
-                   for rate in (0.05, 0.1, 0.2, 0.4, 0.8)}
-guessed_scores = max(guessed_by_rate.values(), key=np.mean)                          # the best on the test rows: a favor
+guesses = [on_tumors(lambda seed: SlopeMLP("guessed", n_steps=30, learning_rate=rate, seed=seed))
+           for rate in (0.05, 0.1, 0.2, 0.4, 0.8)]
+guessed_scores, by_guess = max(guesses, key=lambda pair: np.mean(pair[0]))           # the best on the test rows: a favor
 reverse_scores, by_reverse = on_tumors(lambda seed: SlopeMLP("reverse", seed=seed))
 logistic_scores, _ = on_tumors(lambda seed: LogisticRegression())
 tumor_parameters = len(by_reverse[0][-1].theta_)
-reverse_passes = 20 * 3                                                              # at most three forward passes a step
-guessed_passes = 30 * 2
+reverse_passes = 3 * by_reverse[0][-1].n_steps                                       # at most three forward passes a step
+guessed_passes = 2 * by_guess[0][-1].n_steps
 reverse_wins = int((np.array(reverse_scores) > np.array(guessed_scores)).sum())
 logistic_wins = int((np.array(logistic_scores) > np.array(reverse_scores)).sum())
 logistic_losses = int((np.array(logistic_scores) < np.array(reverse_scores)).sum())
@@ -417,7 +418,7 @@ show("logistic regression", logistic_scores, f"better in {logistic_wins}, worse 
 
 # %% The same steps by nudging
 nudged_scores, by_nudging = on_tumors(lambda seed: SlopeMLP("nudged", seed=seed))
-nudged_passes = 20 * 2 * tumor_parameters
+nudged_passes = 2 * tumor_parameters * by_nudging[0][-1].n_steps
 weight_gaps = [(n[-1].theta_ - r[-1].theta_).abs().max().item() for n, r in zip(by_nudging, by_reverse)]
 largest_gap = max(weight_gaps)
 show("nudged parameters", nudged_scores, f"{nudged_passes:,} forward passes for {tumor_parameters} parameters")
@@ -509,29 +510,39 @@ curve_forward, curve_reverse = (multiply_adds(lambda: make(curve)(t0)) for make 
 print(f"multiply-adds: function {curve_once:,}, forward mode {curve_forward:,}, reverse mode {curve_reverse:,}")
 
 # %% Accuracy as the loss
-hard_scores, soft_scores, boosting_scores = [], [], []
-for seed in range(N_SEEDS):
-    X_m, y_m = make_moons(1400, noise=0.2, random_state=seed)
-    a, b, c, d = X_m[:400], y_m[:400], X_m[400:], y_m[400:]
-    for scores, hard in ((hard_scores, True), (soft_scores, False)):
-        torch.manual_seed(seed)
-        net = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 1))
-        optimizer = torch.optim.Adam(net.parameters(), lr=0.05, fused=True)
-        rows, target = torch.tensor(a), torch.tensor(b, dtype=torch.float64)         # (400, 2), (400,)
-        for _ in range(100):
-            p = torch.sigmoid(net(rows)[:, 0])                                       # (400,)
-            loss = (torch.round(p) - target).abs().mean() if hard else F.binary_cross_entropy(p, target)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        if hard:
-            assert all((w.grad == 0).all() for w in net.parameters())
-        with torch.no_grad():
-            scores.append(((net(torch.tensor(c))[:, 0] > 0).numpy() == d).mean())
-    boosting = GradientBoostingClassifier(n_estimators=30, random_state=0)
-    boosting_scores.append(boosting.fit(a, b).score(c, d))
+def moons_split(seed):
+    X_m, y_m = make_moons(1400, noise=0.2, random_state=seed)                        # (1400, 2), (1400,)
+    return X_m[:400], y_m[:400], X_m[400:], y_m[400:]
+
+
+def trained_on(hard, seed):
+    """Test accuracy after training on the error rate (hard) or on the log loss."""
+    a, b, c, d = moons_split(seed)
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 1))
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.05, fused=True)
+    rows, target = torch.tensor(a), torch.tensor(b, dtype=torch.float64)             # (400, 2), (400,)
+    for _ in range(100):
+        p = torch.sigmoid(net(rows)[:, 0])                                           # (400,)
+        loss = (torch.round(p) - target).abs().mean() if hard else F.binary_cross_entropy(p, target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert all((w.grad == 0).all() for w in net.parameters()) == hard                # every slope is exactly zero
+    with torch.no_grad():
+        return ((net(torch.tensor(c))[:, 0] > 0).numpy() == d).mean()
+
+
+hard_scores = [trained_on(True, seed) for seed in range(N_SEEDS)]
+soft_scores = [trained_on(False, seed) for seed in range(N_SEEDS)]
 show("error rate as the loss", hard_scores)
 show("log loss", soft_scores)
+
+# %% Gradient boosting on the same moons
+boosting_scores = []
+for seed in range(N_SEEDS):
+    a, b, c, d = moons_split(seed)
+    boosting_scores.append(GradientBoostingClassifier(n_estimators=30, random_state=0).fit(a, b).score(c, d))
 show("gradient boosting", boosting_scores)
 
 # %% A problem with a formula
@@ -621,7 +632,8 @@ ex_dx = ex_slopes["x"]
 print("values", ex_values, "\nslopes", ex_slopes)
 
 # %% Compute: passes for a million parameters
-ex_passes = 2 * 1_000_000
+ex_layer = nn.Linear(999, 1000)                           # 999 · 1000 + 1000 parameters
+ex_passes = 2 * sum(p.numel() for p in ex_layer.parameters())
 print(f"{ex_passes:,}")
 
 # %% Build: a hyperbolic tangent
