@@ -36,8 +36,8 @@ def gate(root: Path, site: Site | None = None) -> list[Finding]:
         repository.asked.clear()
         errors = [found for found in _judge(repository, path) if found.level == "error"]
         findings += errors
-        # What depends on the day, or on other findings, is judged each time.
-        if not errors and repository.page(path).kind != "post" and "kb-allow" not in repository.text(path):
+        # A waiver depends on other findings. The day does not matter: a date that has come does not go again.
+        if not errors and "kb-allow" not in repository.text(path):
             kept[path] = {"text": _digest(repository.bytes(path)), "anchors": sorted(links.anchors(repository, path)), "asked": sorted(map(list, repository.asked))}
     if kept != remembered:
         _save(Path(root) / FILE, salt, kept)

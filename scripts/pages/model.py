@@ -6,8 +6,8 @@ and what its address will be. It reads Markdown sources; companion notebooks are
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -111,11 +111,16 @@ def classify(path: str) -> tuple[str, str, str]:
     return "plain", parts[0] if len(parts) > 1 else "", PurePosixPath(path).stem
 
 
+# `serve` reads every page for each rebuild; all but one are as they were.
+_split = lru_cache(maxsize=4096)(front_matter.split)
+
+
 def load_page(docs: Path, path: str) -> Page:
     """Read one source; undecodable bytes become U+FFFD here, and the checks report them by themselves."""
     text = (docs / path).read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n")
     kind, section, slug = classify(path)
-    front = front_matter.split(text)
+    found = _split(text)
+    front = replace(found, data=dict(found.data))
     if kind == "post":
         front.data = front_matter.normalize_post(front.data)
     notebook = PurePosixPath(path).parent / "notebook.py"

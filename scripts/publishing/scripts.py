@@ -6,16 +6,17 @@ The search has its own bundles (scripts/search); the offline folder makes classi
 
 from __future__ import annotations
 
+import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from publishing.made import made
-from publishing.stylesheet import ESBUILD, NODE, ROOT
+from publishing.stylesheet import ESBUILD, NODE
 
 FOLDER = "assets/js"
 ENTRY = "site.js"
 SEARCH = "search"
+MADE = "made"
 SECONDS_TO_BUNDLE = 60
 
 
@@ -35,10 +36,13 @@ def join(site: Path) -> None:
 
 
 def _bundled(folder: Path) -> dict[str, str]:
-    with tempfile.TemporaryDirectory() as made_in:
-        done = subprocess.run([str(NODE), str(ESBUILD), str(folder / ENTRY), "--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022", "--charset=utf8",
-                               "--legal-comments=inline", "--entry-names=[name]", "--chunk-names=parts/[name]-[hash]", f"--outdir={made_in}", "--log-level=error"],
-                              capture_output=True, text=True, encoding="utf-8", timeout=SECONDS_TO_BUNDLE, cwd=ROOT)
+    # All paths relative: esbuild's names hold a hash of them, and a build's own folder has another name each time.
+    try:
+        done = subprocess.run([str(NODE), str(ESBUILD), ENTRY, "--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022", "--charset=utf8",
+                               "--legal-comments=inline", "--entry-names=[name]", "--chunk-names=parts/[name]-[hash]", f"--outdir={MADE}", "--log-level=error"],
+                              capture_output=True, text=True, encoding="utf-8", timeout=SECONDS_TO_BUNDLE, cwd=folder)
         if done.returncode:
             raise RuntimeError(f"esbuild could not join the scripts: {done.stderr.strip().splitlines()[0] if done.stderr.strip() else done.returncode}")
-        return {file.relative_to(made_in).as_posix(): file.read_text("utf-8") for file in sorted(Path(made_in).rglob("*.js"))}
+        return {file.relative_to(folder / MADE).as_posix(): file.read_text("utf-8") for file in sorted((folder / MADE).rglob("*.js"))}
+    finally:
+        shutil.rmtree(folder / MADE, ignore_errors=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from filelock import FileLock
@@ -27,7 +28,9 @@ def test_one_policy_first_on_every_page(site, site_url):
     assert len(policies) == 1
     policy = policies.pop()
     assert "default-src 'none'" in policy and "'self'" not in policy and "unsafe" not in policy
-    assert all(address.startswith(site_url) for address in re.findall(r"https?://\S+", policy.replace(";", " ")))
+    robots = urljoin(site_url, "/robots.txt")
+    assert all(address.startswith(site_url) or address == robots for address in re.findall(r"https?://\S+", policy.replace(";", " ")))
+    assert policy.count(robots) == 1 and re.search(rf"connect-src [^;]*{re.escape(robots)}", policy), "it may be read, and nothing else of the origin"
 
 
 def test_every_page_is_silent_and_asks_no_other_host(page, site, site_url):

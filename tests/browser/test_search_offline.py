@@ -24,7 +24,7 @@ def test_the_offline_folder_answers_by_itself(browser, folder):
     page.on("request", lambda request: asked.append(request.url))
     page.goto((folder / "index.html").as_uri())
     page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.matches('[data-md-component=search-query]')")
+    page.wait_for_selector("[data-md-component=search-query]:focus")
     page.keyboard.type("CART", delay=15)
     page.wait_for_selector(".md-search-result__link")
     assert page.locator(".md-search-result__link").first.get_attribute("href").split("?")[0] == (folder / "classic/decision-trees/index.html").as_uri()
@@ -45,7 +45,7 @@ def test_letters_typed_while_the_search_still_loads_are_answered(browser, folder
         document.head.append = (node) => setTimeout(append, node.src?.includes("/search/") ? (delay += 60) : 0, node);
     }""")
     page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.matches('[data-md-component=search-query]')")
+    page.wait_for_selector("[data-md-component=search-query]:focus")
     page.keyboard.type("decision trees", delay=25)
     page.wait_for_selector(".md-search-result__link", timeout=12_000)
     assert page.locator(".md-search-result__link").first.get_attribute("href").split("?")[0] == (folder / "classic/decision-trees/index.html").as_uri()
@@ -60,7 +60,7 @@ def test_a_missing_shard_gives_a_message_and_a_retry(browser, folder):
     try:
         page.goto((folder / "about" / "index.html").as_uri())
         page.keyboard.press("/")
-        page.wait_for_function("document.activeElement.matches('[data-md-component=search-query]')")
+        page.wait_for_selector("[data-md-component=search-query]:focus")
         page.keyboard.type("CART", delay=15)
         page.wait_for_selector(".kb-search-retry")
     finally:

@@ -13,7 +13,7 @@ RESULT = ".md-search-result__link"
 
 def search(page, query: str) -> None:
     page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.matches('[data-md-component=search-query]')")
+    page.wait_for_selector("[data-md-component=search-query]:focus")
     page.keyboard.type(query, delay=15)
 
 

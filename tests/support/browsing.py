@@ -40,7 +40,8 @@ def listen(page, host: str = "127.0.0.1") -> Heard:
 def follow(page, link) -> None:
     """Click the `link` and wait until the page behind it stands: the theme changes the address first, replaces the
     article when the answer has come, and closes the search and the drawer 125 ms after that."""
-    page.evaluate("document.querySelector('article').leaving = true")
+    page.evaluate("for (const article of document.querySelectorAll('article')) article.dataset.leaving = ''")
     link.evaluate("(link) => link.click()")
-    page.wait_for_function("document.querySelector('article') && !document.querySelector('article').leaving")
+    # By a selector: a predicate is evaluated again and again in the page, whose policy forbids that.
+    page.wait_for_selector("article:not([data-leaving])", state="attached")
     page.wait_for_timeout(250)
