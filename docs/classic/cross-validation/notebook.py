@@ -100,9 +100,10 @@ for n_splits in (2, 5, 7):
         np.testing.assert_array_equal(mine, theirs)
     np.testing.assert_array_equal(cross_validate(neighbor, X_mixed, y_mixed, ours),
                                   cross_val_score(neighbor, X_mixed, y_mixed, cv=KFold(n_splits)))
-for held_out in stratified_folds_of(y, 5):                    # every class within one row of its fair share
+for held_out, (_, theirs) in zip(stratified_folds_of(y, 5), StratifiedKFold(5).split(X, y)):
     counts = np.bincount(y[held_out], minlength=3)
-    assert np.all(np.abs(counts - np.bincount(y) / 5) < 1)
+    assert np.all(np.abs(counts - np.bincount(y) / 5) < 1)    # every class within one row of its fair share
+    np.testing.assert_array_equal(counts, np.bincount(y[theirs]))
 assert sorted(np.concatenate(stratified_folds_of(y, 5))) == list(range(n_samples))
 print("folds and scores equal scikit-learn's, exactly")
 
@@ -127,7 +128,8 @@ search = GridSearchCV(make_pipeline(StandardScaler(), LogisticRegression(max_ite
                       {"logisticregression__C": [0.01, 0.1, 1.0, 10.0]}, cv=inner)
 nested_folds = cross_val_score(search, X, y, cv=outer)        # shape (5,)
 nested_mean = nested_folds.mean()
-nested_fits = 5 * (4 * 5 + 1)
+n_settings = len(search.param_grid["logisticregression__C"])
+nested_fits = outer.get_n_splits() * (n_settings * inner.get_n_splits() + 1)   # + 1: the winner, refitted
 print(f"nested: {nested_mean:.3f} over outer folds {np.round(nested_folds, 3)}, {nested_fits} fits")
 
 # %% Groups that talk across the split
@@ -157,7 +159,7 @@ print(f"rows shuffled {np.mean(noisy_random_scores):.3f} ± {np.std(noisy_random
       f"patients kept together {np.mean(noisy_group_scores):.3f} ± {np.std(noisy_group_scores, ddof=1):.3f}")
 
 # %% A random walk predicted from both sides
-shuffled_errors, forward_errors = [], []
+shuffled_errors, forward_errors, first_day, last_day = [], [], [], []
 for seed in range(10):
     steps = np.random.default_rng(seed).normal(size=400)
     time, walk = np.arange(400.0)[:, None], np.cumsum(steps)
@@ -165,8 +167,15 @@ for seed in range(10):
     shuffled = KFold(5, shuffle=True, random_state=seed)
     shuffled_errors.append(-cross_val_score(model, time, walk, cv=shuffled, scoring="neg_mean_absolute_error").mean())
     forward_errors.append(-cross_val_score(model, time, walk, cv=TimeSeriesSplit(5), scoring="neg_mean_absolute_error").mean())
+    missed = [np.abs(model.fit(time[past], walk[past]).predict(time[future]) - walk[future])
+              for past, future in TimeSeriesSplit(5).split(time)]           # five blocks of 66 days
+    first_day.append(np.mean([block[0] for block in missed]))
+    last_day.append(np.mean([block[-1] for block in missed]))
 time_ratio = np.mean(forward_errors) / np.mean(shuffled_errors)
+n_days = len(missed[0])
 print(f"mean absolute error, days shuffled {np.mean(shuffled_errors):.2f}, past to future {np.mean(forward_errors):.2f}")
+print(f"on day 1 after training {np.mean(first_day):.2f} ± {np.std(first_day, ddof=1):.2f}, "
+      f"on day {n_days} {np.mean(last_day):.2f} ± {np.std(last_day, ddof=1):.2f}")
 
 # %% Choosing among twenty guesses
 def guess(seed):

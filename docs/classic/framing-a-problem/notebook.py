@@ -11,7 +11,7 @@ from sklearn.datasets import load_breast_cancer, make_classification
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score, confusion_matrix
+from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -65,6 +65,7 @@ rule_15_skill = (baseline_cost - rule_15_cost) / baseline_cost
 rule_15_accuracy = float(((size_hand > 15) == y_hand).mean())
 nobody_accuracy = float((y_hand == 0).mean())
 assert (nobody_cost, everybody_cost, rule_15_cost, rule_13_cost) == (4.0, 0.8, 2.1, 0.1)
+assert np.allclose([rule_15_skill, rule_13_skill], [-1.625, 0.875])
 print(f"costs a patient: nobody {nobody_cost}, everybody {everybody_cost}, size > 15 {rule_15_cost}, size > 13 {rule_13_cost}")
 print(f"skill against the better constant: size > 15 {rule_15_skill:+.3f}, size > 13 {rule_13_skill:+.3f}")
 
@@ -141,7 +142,7 @@ logistic_skill = (logistic_scores.mean() - constant_scores.mean()) / (1 - consta
 rule_skill = (rule_scores.mean() - constant_scores.mean()) / (1 - constant_scores.mean())
 rule_share = rule_skill / logistic_skill
 logistic_parameters = X.shape[1] + 1
-fitted_models = 3 * folds.get_n_splits()
+accuracy_models = 3 * folds.get_n_splits()
 
 # %% The ladder as a picture alt="Three rows of dots on an accuracy axis: the constant at the left, the one rule far to the right of it, logistic regression a little further, each with ten dots close together"
 fig, ax = plt.subplots()
@@ -164,12 +165,40 @@ def fold_costs(model):
         costs.append((cost_fn * fn + cost_fp * fp) / len(test))
     return np.array(costs).reshape(10, 5).mean(axis=1)
 
+def priced_rule_costs():
+    """The same for one column and one cut chosen by the price on the training folds, shape (10,)."""
+    costs = []
+    for train, test in folds.split(X, y):
+        order = np.argsort(X[train], axis=0)                      # shape (n_train, 30)
+        ordered, labels = np.take_along_axis(X[train], order, axis=0), y[train][order]
+        price = cost_fn * np.cumsum(labels, axis=0) + cost_fp * np.cumsum(1 - labels[::-1], axis=0)[::-1]
+        # Row i: everything up to row i is called benign, what follows malignant.
+        price = price[:-1] - cost_fp * (1 - labels[:-1])
+        price = np.where(ordered[1:] > ordered[:-1], price, np.inf)
+        i, j = np.unravel_index(price.argmin(), price.shape)
+        flagged = X[test, j] > (ordered[i, j] + ordered[i + 1, j]) / 2
+        costs.append((cost_fn * (y[test] & ~flagged) + cost_fp * ((1 - y[test]) & flagged)).mean())
+    return np.array(costs).reshape(10, 5).mean(axis=1)
+
+def priced_logistic_costs():
+    """The same for logistic regression that flags from the break-even probability on, shape (10,)."""
+    costs, model = [], ladder["scaled logistic regression"]
+    for train, test in folds.split(X, y):
+        flagged = clone(model).fit(X[train], y[train]).predict_proba(X[test])[:, 1] > cost_fp / (cost_fp + cost_fn)
+        costs.append((cost_fn * (y[test] & ~flagged) + cost_fp * ((1 - y[test]) & flagged)).mean())
+    return np.array(costs).reshape(10, 5).mean(axis=1)
+
 flag_everybody_cost = cost_fp * (1 - prevalence)
 rule_costs = fold_costs(ladder["one rule (depth-1 tree)"])
 logistic_costs = fold_costs(ladder["scaled logistic regression"])
+cut_by_price, flagged_by_price = priced_rule_costs(), priced_logistic_costs()
+priced_rule_wins = int((cut_by_price < flag_everybody_cost).sum())
+fitted_models = accuracy_models + 4 * folds.get_n_splits()
 print(f"flag everybody {flag_everybody_cost:.3f}")
 print(f"one rule       {rule_costs.mean():.3f} ± {rule_costs.std(ddof=1):.3f}")
 print(f"logistic       {logistic_costs.mean():.3f} ± {logistic_costs.std(ddof=1):.3f}")
+print(f"one rule, cut chosen by the price     {cut_by_price.mean():.3f} ± {cut_by_price.std(ddof=1):.3f}")
+print(f"logistic, flagging from 1/21 on       {flagged_by_price.mean():.3f} ± {flagged_by_price.std(ddof=1):.3f}")
 
 # %% A known formula against a forest
 def formula_problem(seed, n):
@@ -231,20 +260,28 @@ print(f"coin flips: rows entered twice {np.mean(twin_scores):.2f}, once {np.mean
       f"duplicate rows in the tumor data: {n_duplicates}")
 
 # %% Wrong: the share of right answers on a rare class
-X_rare, y_rare = make_classification(n_samples=2000, n_features=10, weights=[0.97], flip_y=0.0, class_sep=0.2, random_state=0)
-X_train, X_test, y_train, y_test = train_test_split(X_rare, y_rare, stratify=y_rare, random_state=0)
-model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train)
+def rare_run(seed):
+    """A fitted model and held-out rows of a problem with three positives in a hundred."""
+    X_rare, y_rare = make_classification(n_samples=2000, n_features=10, weights=[0.97], flip_y=0.0,
+                                         class_sep=0.2, random_state=seed)
+    X_train, X_test, y_train, y_test = train_test_split(X_rare, y_rare, stratify=y_rare, random_state=seed)
+    return make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train), X_test, y_test
+
+model, X_test, y_test = rare_run(seed=0)
 rare_accuracy = model.score(X_test, y_test)
 print(f"accuracy {rare_accuracy:.3f}: ship it?")
 
 # %% Right: the same model beside the constant
-constant = DummyClassifier(strategy="most_frequent").fit(X_train, y_train)
-rare_constant = constant.score(X_test, y_test)
-rare_caught = int(model.predict(X_test)[y_test == 1].sum())
-rare_positives = int(y_test.sum())
-rare_balanced = balanced_accuracy_score(y_test, model.predict(X_test))
-print(f"accuracy {rare_accuracy:.3f}, constant {rare_constant:.3f}")
-print(f"caught {rare_caught} of {rare_positives} positives, balanced accuracy {rare_balanced:.3f} (constant 0.5)")
+model_ahead, level, caught, positives = 0, 0, 0, 0
+for seed in range(10):
+    model, X_test, y_test = rare_run(seed)
+    floor = (y_test == 0).mean()                       # what the constant scores on the same rows
+    model_ahead += int(model.score(X_test, y_test) > floor)
+    level += int(model.score(X_test, y_test) == floor)
+    caught += int(model.predict(X_test)[y_test == 1].sum())
+    positives += int(y_test.sum())
+print(f"ten seeds: ahead of the constant in {model_ahead}, level with it in {level}")
+print(f"caught {caught} of {positives} positives")
 
 # %% Answers to the exercises
 ex_constant_cost = min(cost_fn * 0.02, cost_fp * 0.98)
