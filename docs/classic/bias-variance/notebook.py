@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.datasets import load_diabetes
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression, Ridge
-from sklearn.model_selection import RepeatedKFold, cross_val_score, learning_curve, validation_curve
+from sklearn.model_selection import RepeatedKFold, cross_val_score, validation_curve
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -74,35 +74,68 @@ def decompose(predictions, target):
 
 parts = {}
 for degree in (1, 2, 3, 4, 5, 7, 9):
-    parts[degree] = decompose(fits_over_samples(degree), truth(x_inside))
+    fits = fits_over_samples(degree)                           # shape (200, 180); the last one, degree 9, is used below
+    parts[degree] = decompose(fits, truth(x_inside))
     print("degree {}: squared bias {:.4f} + variance {:.4f} = {:.4f}".format(degree, *parts[degree]))
-bias_1, variance_1, total_1 = parts[1]
-variance_2 = parts[2][1]
-bias_3, variance_3, total_3 = parts[3]
-bias_5, variance_5, total_5 = parts[5]
-bias_9, variance_9, total_9 = parts[9]
+variance_1, variance_2, variance_3 = (parts[degree][1] for degree in (1, 2, 3))    # places drawn anew too
 
-# %% The two parts against the degree alt="On a logarithmic axis the squared bias falls steeply between degree two and three and stays low, the variance is lowest at degree three and rises from there, and their sum is lowest at degree three"
+# %% One sample of two hundred
+deviations_9 = ((fits - fits.mean(axis=0)) ** 2).mean(axis=1)    # of each sample from the average fit, shape (200,)
+errors_9 = ((fits - truth(x_inside)) ** 2).mean(axis=1)            # of each sample to the truth, shape (200,)
+share_9 = float(deviations_9.max() / deviations_9.sum())             # what a single sample supplies
+variance_9_anew, median_9 = parts[9][1], float(np.median(errors_9))
+print(f"degree 9: one sample supplies {share_9:.0%} of the variance; median error {median_9:.4f}, mean {errors_9.mean():.2f}")
+
+# %% The same places and new noise, exactly
+x_fixed = draw(0)[0]                                   # thirty places, kept
+
+def smoother(make_model):
+    """H with predictions = H @ y for a fit that is linear in y: shape (points inside, n_samples)."""
+    fits = [make_model().fit(x_fixed[:, None], unit) for unit in np.eye(len(x_fixed))]
+    return np.column_stack([fit.predict(x_inside[:, None]) for fit in fits])
+
+def exact_parts(H):
+    """Squared bias and variance over all noise that could be drawn, and their sum."""
+    squared_bias = ((H @ truth(x_fixed) - truth(x_inside)) ** 2).mean()
+    variance = noise_sd**2 * (H**2).sum(axis=1).mean()
+    return float(squared_bias), float(variance), float(squared_bias + variance)
+
+def polynomial(degree):
+    return make_pipeline(PolynomialFeatures(degree, include_bias=False), LinearRegression(tol=0))
+
+smoothers = {degree: smoother(lambda: polynomial(degree)) for degree in range(1, 10)}
+assert smoothers[9].shape == (180, 30)
+exact = {degree: exact_parts(H) for degree, H in smoothers.items()}
+for degree, row in exact.items():
+    print("degree {}: squared bias {:.5f} + variance {:.4f} = {:.4f}".format(degree, *row))
+bias_1, noise_variance_1, total_1 = exact[1]
+bias_3, noise_variance_3, total_3 = exact[3]
+bias_4, noise_variance_4, total_4 = exact[4]
+bias_5, noise_variance_5, total_5 = exact[5]
+bias_9, noise_variance_9, total_9 = exact[9]
+
+# %% The formula against a simulation
+fixed = {}
+for degree in (1, 3, 5, 9):
+    noises = np.array([np.random.RandomState(seed).randn(30) for seed in range(200)])    # shape (200, 30)
+    rows = (truth(x_fixed) + noise_sd * noises) @ smoothers[degree].T                    # shape (200, 180)
+    fixed[degree] = decompose(rows, truth(x_inside))[1]
+    one_fit = polynomial(degree).fit(x_fixed[:, None], truth(x_fixed) + noise_sd * noises[0])
+    np.testing.assert_allclose(rows[0], one_fit.predict(x_inside[:, None]), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(fixed[degree], exact[degree][1], rtol=0.1)
+    print(f"degree {degree}: variance {fixed[degree]:.4f} over 200 draws of the noise, {exact[degree][1]:.4f} exactly")
+fixed_1, fixed_3 = fixed[1], fixed[3]
+
+# %% The two parts against the degree alt="On a logarithmic axis the squared bias falls in steps, between degrees two and three and again between four and five, and leaves the axis below; the variance rises with every degree; their sum is lowest at degree three"
 fig, ax = plt.subplots()
 for row, label in enumerate(("squared bias", "variance", "sum")):
-    ax.semilogy(list(parts), [parts[degree][row] for degree in parts], "o-", label=label)
+    ax.semilogy(list(exact), [exact[degree][row] for degree in exact], "o-", label=label)
 ax.axhline(noise_sd**2, linestyle="--", color="0.5", label="noise, out of reach")
+ax.set_ylim(1e-5, 3)
 ax.set_xlabel("degree of the polynomial")
 ax.set_ylabel("mean squared error to the truth")
-ax.legend()
+ax.legend(loc="upper center", ncols=2)
 plt.show()
-
-# %% The same places and new noise
-x_fixed = draw(0)[0]                                           # thirty places, kept; only the noise is drawn anew
-fixed = {}
-for degree in (1, 3, 5):
-    rows = []
-    for seed in range(200):
-        y_new = truth(x_fixed) + noise_sd * np.random.RandomState(seed).randn(30)
-        rows.append(fit_degree(degree, x_fixed, y_new).predict(x_inside[:, None]))
-    fixed[degree] = decompose(np.array(rows), truth(x_inside))[1]
-    print(f"degree {degree}: variance {fixed[degree]:.4f} with fixed places, {parts[degree][1]:.4f} with new ones")
-fixed_1, fixed_3, fixed_5 = fixed.values()
 
 # %% Five training sets by hand
 target_hand = 3.0
@@ -165,6 +198,8 @@ one_neighbor, twenty_neighbors, many_neighbors = test_r2[0], test_r2[3], test_r2
 one_train, twenty_train, many_train = train_r2[0].mean(), train_r2[3].mean(), train_r2[5].mean()
 dummy_r2 = cross_val_score(DummyRegressor(), X_diabetes, y_diabetes, cv=folds, scoring="r2").reshape(10, 5).mean(axis=1)
 linear_r2 = cross_val_score(LinearRegression(), X_diabetes, y_diabetes, cv=folds, scoring="r2").reshape(10, 5).mean(axis=1)
+one_below_mean = int((one_neighbor < dummy_r2).sum())
+print(f"one neighbor is below the mean in {one_below_mean} of 10 repetitions")
 n_fits = (len(sizes) + 2) * folds.get_n_splits()
 print(f"mean {dummy_r2.mean():+.3f} ± {dummy_r2.std(ddof=1):.3f}, linear {linear_r2.mean():+.3f} ± {linear_r2.std(ddof=1):.3f}, {n_fits} fits")
 
@@ -187,15 +222,6 @@ flexible_few, flexible_many = few[9][2], many[9][2]
 print(f"degree 1: {rigid_few:.4f} with 30 rows, {rigid_many:.4f} with 1,000")
 print(f"degree 9: {flexible_few:.4f} with 30 rows, {flexible_many:.4f} with 1,000")
 
-# %% A learning curve tells the two apart
-counts, rigid_train, rigid_test = learning_curve(make_pipeline(StandardScaler(), KNeighborsRegressor(80)), X_diabetes, y_diabetes,
-                                                 train_sizes=[0.3, 0.6, 1.0], cv=5, scoring="r2")
-counts, loose_train, loose_test = learning_curve(make_pipeline(StandardScaler(), KNeighborsRegressor(2)), X_diabetes, y_diabetes,
-                                                 train_sizes=[0.3, 0.6, 1.0], cv=5, scoring="r2")
-rigid_gap = rigid_train[-1].mean() - rigid_test[-1].mean()
-loose_gap = loose_train[-1].mean() - loose_test[-1].mean()
-print(f"rows {counts}: 80 neighbors gap {rigid_gap:.2f}, 2 neighbors gap {loose_gap:.2f}")
-
 # %% A second descent beyond the U
 def minimum_norm_errors(seed, counts, n_samples=40, n_columns=400):
     """Test error of least squares of smallest norm on the first p of 400 equally useful columns, for each p in counts."""
@@ -204,14 +230,18 @@ def minimum_norm_errors(seed, counts, n_samples=40, n_columns=400):
     X_train, X_test = rng.normal(size=(n_samples, n_columns)), rng.normal(size=(1000, n_columns))
     y_train = X_train @ weights + 0.1 * rng.normal(size=n_samples)
     fitted = [np.linalg.lstsq(X_train[:, :p], y_train, rcond=None)[0] for p in counts]
-    return [float(((X_test[:, :p] @ w - X_test @ weights) ** 2).mean()) for p, w in zip(counts, fitted)]
+    of_zero = float(((X_test @ weights) ** 2).mean())            # the baseline: predict 0 for every row
+    return [float(((X_test[:, :p] @ w - X_test @ weights) ** 2).mean()) for p, w in zip(counts, fitted)] + [of_zero]
 
 column_counts = [2, 10, 20, 30, 38, 40, 42, 60, 100, 200, 400]
-descent = np.array([minimum_norm_errors(seed, column_counts) for seed in range(20)])   # shape (20 seeds, 11)
+descent = np.array([minimum_norm_errors(seed, column_counts) for seed in range(20)])   # shape (20 seeds, 12)
+descent, descent_zero = descent[:, :-1], descent[:, -1]
 for count, column in zip(column_counts, descent.T):
     print(f"{count:3} columns: median {np.median(column):8.3f}")
 descent_2, descent_30, descent_40, descent_400 = descent[:, 0], np.median(descent[:, 3]), np.median(descent[:, 5]), descent[:, -1]
 second_wins = int((descent[:, -1] < descent[:, :5].min(axis=1)).sum())
+zero_losses = int((descent[:, -1] < descent_zero).sum())
+print(f"predicting 0: {descent_zero.mean():.2f} ± {descent_zero.std(ddof=1):.2f}; 400 columns are better in {zero_losses} of 20")
 
 # %% Choosing the degree by training error and by folds
 candidates = list(range(1, 11))
@@ -244,19 +274,28 @@ truncated_error = float(((truncated.predict(grid_15) - truth(grid)) ** 2).mean()
 print(f"15 columns given, rank used {truncated_rank}, error to the true curve {truncated_error:.4f}")
 
 # %% Right: degree fifteen as least squares defines it
-exact = LinearRegression(tol=0).fit(powers_15, y)
-exact_rank = int(exact.rank_)
-exact_error = float(((exact.predict(grid_15) - truth(grid)) ** 2).mean())
+plain = LinearRegression(tol=0).fit(powers_15, y)
+exact_rank = int(plain.rank_)
+exact_error = float(((plain.predict(grid_15) - truth(grid)) ** 2).mean())
 print(f"15 columns given, rank used {exact_rank}, error to the true curve {exact_error:.0f}")
 
 # %% Shrinking instead of dropping powers
-ridge_predictions = []
+def ridge_nine():
+    return make_pipeline(PolynomialFeatures(9, include_bias=False), StandardScaler(), Ridge(alpha=0.01))
+
+ridge_bias, ridge_variance, ridge_total = exact_parts(smoother(ridge_nine))
+print(f"plain: squared bias {bias_9:.4f} + variance {noise_variance_9:.4f} = {total_9:.4f}")
+print(f"ridge: squared bias {ridge_bias:.4f} + variance {ridge_variance:.4f} = {ridge_total:.4f}")
+
+# %% Ridge on samples with places of their own
+ridge_errors = []
 for seed in range(200):
     x_seed, y_seed = draw(1000 + seed)
-    model = make_pipeline(PolynomialFeatures(9, include_bias=False), StandardScaler(), Ridge(alpha=0.01)).fit(x_seed[:, None], y_seed)
-    ridge_predictions.append(model.predict(x_inside[:, None]))
-ridge_bias, ridge_variance, ridge_total = decompose(np.array(ridge_predictions), truth(x_inside))
-print(f"degree 9 with ridge: squared bias {ridge_bias:.4f} + variance {ridge_variance:.4f} = {ridge_total:.4f}")
+    prediction = ridge_nine().fit(x_seed[:, None], y_seed).predict(x_inside[:, None])
+    ridge_errors.append(float(((prediction - truth(x_inside)) ** 2).mean()))
+ridge_median = float(np.median(ridge_errors))
+ridge_better = float((np.array(ridge_errors) < errors_9).mean())
+print(f"median error {ridge_median:.4f} with ridge, {median_9:.4f} without; ridge better in {ridge_better:.1%} of samples")
 
 # %% Answers to the exercises
 ex_predictions = np.array([4.0, 6.0, 5.0])
