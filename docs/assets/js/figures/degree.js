@@ -119,7 +119,6 @@ define("degree", (figure) => {
     }
     training.set(short(now.training));
     toTruth.set(short(now.truth));
-    first.disabled = seed === 0;
     state.say(words(fitted.rank, now));
   }
 
