@@ -64,7 +64,8 @@ export function build(pages, places, { text = true } = {}) {
     records.push({ page, found, quoted });
   });
 
-  const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length) || 1;
+  const written = pages.findLastIndex((page) => page.kind !== "planned") + 1;
+  const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, written) || 1;
   const norms = lengths.map((length) => 1 - LENGTH_SHARE + LENGTH_SHARE * Math.min(4, Math.max(0.25, length / mean)));
   const entries = [];
   const common = [];
@@ -108,7 +109,7 @@ export function build(pages, places, { text = true } = {}) {
   put("words", encodeWords(kept));
   const version = digest.copy().digest("hex").slice(0, 12);
   put("index", {
-    version, pages: pages.length, shards: count, block: BLOCK_PAGES, headings: shared, places,
+    version, pages: pages.length, written, shards: count, block: BLOCK_PAGES, headings: shared, places,
     common: common.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, COMMON_KEPT).map(([term]) => term),
     start: pages.map((page, id) => (page.kind === "explainer" ? id : -1)).filter((id) => id >= 0).slice(0, 3),
   });
@@ -124,7 +125,7 @@ function strongest(list) {
 /** Short keys: records are most of what a result costs. Sections: number = shared heading, text = heading, pair = with anchor. */
 function pageRecord({ page, found, quoted }, sharedAt) {
   const record = {
-    u: page.url, t: page.title, d: page.description, p: page.place,
+    u: page.anchor ? `${page.url}#${page.anchor}` : page.url, t: page.title, d: page.description, p: page.place,
     s: found.sections.slice(1).map(({ heading, anchor }) => {
       const name = sharedAt.get(heading) ?? heading;
       return anchor === anchorOf(heading) ? name : [name, anchor];

@@ -15,7 +15,7 @@ from typing import Any
 
 from pages.model import Page, Site
 from publishing.made import made
-from roadmap.coverage import Coverage
+from roadmap.coverage import Concept, Coverage
 
 ROOM = Path(__file__).resolve().parent
 ROOT = ROOM.parent.parent
@@ -27,6 +27,8 @@ CLIENT = "assets/js/search"
 
 # Pages that hold only what the build lists: every word on them leads elsewhere.
 LISTS = frozenset({"tags.md", "journal/index.md"})
+# Where the map stands; its list of pages names each `page-<slug>`.
+ROADMAP = "roadmap/"
 JOURNAL = "Journal"
 ABOUT = "About this site"
 
@@ -46,7 +48,7 @@ class ThemeIndex:
 
 
 def records(site: Site, coverage: Coverage) -> tuple[list[dict[str, Any]], list[str]]:
-    """What build.mjs takes: pages in reading order (concepts by the map, then posts, then the rest) and place names."""
+    """What build.mjs takes: pages in reading order (concepts by the map, then posts, the rest, what is only planned) and place names."""
     places = [section.title for section in coverage.sections] + [JOURNAL, ABOUT]
     section_at = {section.slug: at for at, section in enumerate(coverage.sections)}
     steps = {concept.slug: step for section in coverage.sections
@@ -63,7 +65,8 @@ def records(site: Site, coverage: Coverage) -> tuple[list[dict[str, Any]], list[
     chosen = [page for page in site.pages if searched(page)]
     kinds = ("explainer", "project", "section", "post", "plain")
     chosen.sort(key=lambda page: (kinds.index(page.kind) // 2, order.get(page.slug, len(order)), page.path))
-    return [_record(page, site, place(page)) for page in chosen], places
+    planned = [_planned(concept, [section_at[concept.section], steps[concept.slug]]) for concept in coverage.concepts.values() if concept.state == "planned"]
+    return [_record(page, site, place(page)) for page in chosen] + planned, places
 
 
 def searched(page: Page) -> bool:
@@ -82,6 +85,12 @@ def _record(page: Page, site: Site, place: list[Any]) -> dict[str, Any]:
         "notebook": notebook, "notebookUrl": f"{PurePosixPath(page.notebook).with_suffix('')}/" if notebook else "",
         "place": place,
     }
+
+
+def _planned(concept: Concept, place: list[int]) -> dict[str, Any]:
+    """A page that nobody has written: whoever asks for it is told so, and led to its place on the roadmap."""
+    return {"url": ROADMAP, "anchor": f"page-{concept.slug}", "slug": concept.slug, "kind": "planned", "title": concept.title, "aliases": list(concept.aliases),
+            "zh": concept.zh, "questions": [], "description": "", "tags": [], "body": "", "notebook": "", "notebookUrl": "", "place": place}
 
 
 def _texts(value: Any) -> list[str]:

@@ -18,8 +18,11 @@ export const LENGTH_SHARE = 0.4;
 /**
  * Impacts of whole names, 0..89. The order is the promise: a title, an alias or Chinese name, a part of a title
  * ("Ridge" of "Ridge, lasso and elastic net"), a question, the initials of a name, a heading, two neighboring words.
+ * rank.js knows a title by its impact: above any alias, also where OFF_THE_MAP lowers it.
  */
-export const NAME = { title: 89, alias: 80, part: 70, leastPart: 40, question: 60, initials: 45, heading: 40, pair: 25, weakPair: 14 };
+export const NAME = { title: 89, alias: 80, part: 70, leastPart: 40, question: 60, initials: 45, heading: 40, pair: 25, weakPair: 14, prosePair: 16 };
+/** Two neighboring words of prose are kept from so many times on a page. */
+export const PAIR_SAID = 2;
 
 /** Pages kept for a term: the strongest. Further ones would not reach the first ten, and would cost every reader. */
 export const MOST_PAGES = 120;
@@ -41,6 +44,6 @@ export const PACK_CHARACTERS = 4_000;
 export const QUOTED_CHARACTERS = 6_000;
 
 /** What a page's impacts are multiplied by: concepts come before the journal, the sections' own pages and the pages about this site. */
-export const KIND = { explainer: 1, project: 1, post: 0.7, section: 0.7, plain: 0.55 };
+export const KIND = { explainer: 1, project: 1, post: 0.7, section: 0.7, plain: 0.55, planned: 0.5 };
 /** An explainer that has no step on the roadmap comes after those that have one. */
-export const OFF_THE_MAP = 0.85;
+export const OFF_THE_MAP = 0.92;

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import filecmp
 import json
+import random
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from pages.model import load_site
+from roadmap.coverage import load_map
 from search import index
 from support.searching import NODE, ROOT, ask
 
@@ -94,6 +97,58 @@ def test_a_title_stands_above_an_alias(tmp_path):
     assert [hit["url"] for hit in ask(tmp_path, ["momentum"])[0]["hits"]] == ["classic/momentum/", "classic/other/"]
 
 
+def test_a_title_stands_above_an_alias_whatever_else_the_other_page_says(tmp_path):
+    words = ["kernel", "ridge", "random", "forest", "mean", "shift", "deep", "net", "boosting", "tree", "sparse", "code"]
+    chance = random.Random(11)
+    for number in range(12):
+        title = " ".join(chance.sample(words, chance.choice((1, 2, 3))))
+        rival = record("Another page", f"rival-{number}", aliases=[title, *words[:3]], questions=[f"what is {title}", title], description=f"All about {title}.",
+                       body=f"{title} " * 80 + f"\n\n## {title}\n\n" + f"{title}. " * 80)
+        own = record(title, f"own-{number}", body="It says little.\n")
+        own["place"] = [0, 0] if number % 2 else [0, 1]  # even where the map does not know it
+        others = [record(" ".join(chance.sample(words, 2)) + f" {at}", f"other-{at}", body=" ".join(chance.choices(words, k=60))) for at in range(20)]
+        folder = tmp_path / str(number)
+        index.write([rival, *others, own], PLACES, folder)
+        assert ask(folder, [title])[0]["hits"][0]["url"] == own["url"], title
+
+
+def test_two_words_side_by_side_say_more_than_both_apart(tmp_path):
+    apart = "The ghost came. A weight is heavy. " * 6
+    index.write([record("One", body=apart), record("Two", body=apart.replace("A weight", "A ghost weight", 2).replace("ghost came", "guest came", 2))], PLACES, tmp_path)
+    assert [hit["url"] for hit in ask(tmp_path, ["ghost weight"])[0]["hits"]] == ["classic/two/", "classic/one/"]
+
+
+def test_a_name_of_small_words_is_found_as_it_is_typed_and_does_not_answer_for_its_one_word(tmp_path):
+    pages = [record("Which model when", body="A table."), record("Linear regression", body="A model of lines. " * 9, aliases=["model"], questions=["when is it the model to take"]),
+             record("Bagging", aliases=["out of bag"], body="Votes.")]
+    index.write(pages, PLACES, tmp_path)
+    first = [answer["hits"][0]["url"] for answer in ask(tmp_path, ["model", "which model when", "model", "out of bag"])]
+    assert first == ["classic/linear-regression/", "classic/which-model-when/", "classic/linear-regression/", "classic/bagging/"]
+
+
+def planned(title: str, slug: str) -> dict:
+    return {**record(title, slug, kind="planned"), "url": "roadmap/", "anchor": f"page-{slug}", "slug": slug, "place": [0, 9]}
+
+
+def test_a_planned_page_is_named_and_led_to_on_the_roadmap(tmp_path):
+    plans = [planned("k-means and cluster validity", "k-means"), *(planned(f"Decision number {at}", f"d-{at}") for at in range(5))]
+    index.write([*PAGES, *plans], PLACES, tmp_path)
+    kmeans, misspelt, trees, decision, elsewhere = (answer["hits"] for answer in ask(tmp_path, ["kmeans", "cluster validty", "decision trees", "decision", "cluster trees split impurity"]))
+    assert kmeans[0]["location"] == misspelt[0]["location"] == "roadmap/#page-k-means" and kmeans[0]["kind"] == "planned"
+    assert trees[0]["url"] == "classic/decision-trees/"
+    assert [hit["kind"] for hit in decision].count("planned") == 2
+    assert "planned" not in [hit["kind"] for hit in elsewhere]
+
+
+def test_what_the_map_plans_is_indexed_until_it_is_written():
+    site = load_site(ROOT)
+    coverage = load_map(site, drafts=False)
+    records, _ = index.records(site, coverage)
+    plans = {page["slug"] for page in records if page["kind"] == "planned"}
+    assert plans == {slug for slug, concept in coverage.concepts.items() if not concept.url}
+    assert [page["kind"] == "planned" for page in records] == sorted(page["kind"] == "planned" for page in records)
+
+
 def test_answers_in_folds_are_not_given_away(built):
     assert ask(built, ["xylophone "])[0]["hits"] == []
     assert first(built, "platypus").startswith("decision-trees/")
@@ -164,9 +219,6 @@ def test_postings_and_words_survive_their_encoding():
 
 
 def test_nothing_that_is_a_draft_or_a_list_is_searched():
-    from pages.model import load_site
-    from roadmap.coverage import load_map
-
     site = load_site(ROOT)
     for page in site.pages:
         if page.kind == "explainer":

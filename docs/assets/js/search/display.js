@@ -103,6 +103,7 @@ export function group(hit, at, terms) {
     location: hit.url, title: marked(hit.title, set), text: "", score, terms: words, tags: [escape(placeOf(hit))],
   };
   if (hit.notebook) page.tags.push("Notebook");
+  if (hit.kind === "planned") page.tags.push("Not written yet");
   if (!hit.section) return [{ ...page, text: alsoCalled(hit, set) + slot(marked(hit.description, set)) }];
   // A trace above the page's own score: Enter opens the section, and the theme does not fold it away.
   return [page, { location: hit.location, title: marked(hit.heading, set), text: slot(marked(hit.description, set)), score: score + 0.01, terms: words }];

@@ -7,7 +7,7 @@
  */
 import { TOP, decode, decodeWords } from "./codec.js";
 import { completions, corrections, lookalikes } from "./spelling.js";
-import { LONGEST_QUERY, MOST_TERMS, anchorOf, content, phrase, shardOf, stem, tokens } from "./text.js";
+import { LONGEST_QUERY, MOST_TERMS, anchorOf, content, literal, phrase, shardOf, stem, tokens } from "./text.js";
 
 /** Results that are shown: few scroll further, and each costs a page's record. */
 export const MOST_RESULTS = 8;
@@ -16,6 +16,8 @@ const LONG_QUESTION = 4;
 /** What a whole name is worth against the words it is made of, and what one is worth that is the whole query. */
 const NAME_WEIGHT = 2.5;
 const WHOLE_WEIGHT = 2.5;
+/** From this impact on a name is a title (NAME in scripts/search/weights.mjs): what is typed as a page's title finds that page first. */
+const TITLE = 81;
 /** How far a page counts that holds few of the query's words: the exponent on the share of their weight. */
 const COVERAGE = 1;
 /** A page is an answer when it holds this share of what the query says, weighed by how rare the words are, or this share of the words. */
@@ -27,6 +29,8 @@ const LETTER = 0.25;
 const GUESS = { correction: 0.85, completion: 0.6 };
 /** Longest name looked up, in terms. */
 const LONGEST_NAME = 8;
+/** Pages that are only planned are shown when the query names one, and no more than this many. */
+const MOST_PLANNED = 2;
 
 /** @param {(name: string) => Promise<any>} load rejects when a file cannot be had; asked again on the next query */
 export function createEngine(load) {
@@ -62,7 +66,8 @@ export function createEngine(load) {
     let found = decoded.get(key);
     if (found === undefined) {
       const text = lists.get(shardOf(key, count));
-      found = text && Object.hasOwn(text, key) ? decode(text[key]) : null;
+      if (!text) return null; // not loaded: nothing is known of it yet
+      found = Object.hasOwn(text, key) ? decode(text[key]) : null;
       if (decoded.size > 2_000) decoded.clear();
       decoded.set(key, found);
     }
@@ -97,7 +102,8 @@ export function createEngine(load) {
       const whole = parts[at].word + parts[at + 1].word;
       if (vocabulary.known.has(whole)) joins.push({ at, term: stem(whole) });
     }
-    await fetchTerms([...asked.map((token) => token.term), ...joins.map((join) => join.term)], index.shards);
+    const whole = literal(text);
+    await fetchTerms([...asked.map((token) => token.term), ...joins.map((join) => join.term), ...(whole ? [whole] : [])], index.shards);
 
     // What each word may stand for.
     const groups = [];
@@ -173,12 +179,13 @@ export function createEngine(load) {
         for (const { key, trust } of readings(run)) {
           const found = list(key, index.shards);
           if (!found) continue;
-          const whole = run.length === plain.length;
+          const all = run.length === plain.length;
           const said = mass ? Math.min(1, weight / mass) : 1;
           found.pages.forEach((id, at) => {
             const own = page(id);
             const value = (trust * weight * found.impacts[at]) / TOP;
-            const bonus = NAME_WEIGHT * value * Math.sqrt(said) + (whole ? WHOLE_WEIGHT * value + found.impacts[at] / TOP : 0);
+            const title = found.impacts[at] >= TITLE ? weight : 0;
+            const bonus = NAME_WEIGHT * value * Math.sqrt(said) + (all ? WHOLE_WEIGHT * value + found.impacts[at] / TOP + title : 0);
             // Runs overlap: the best counts, the others a little.
             own.names = Math.max(own.names, bonus) + 0.15 * Math.min(own.names, bonus);
             if (found.impacts[at] > 25) own.sections.set(found.sections[at], (own.sections.get(found.sections[at]) ?? 0) + value);
@@ -188,18 +195,29 @@ export function createEngine(load) {
     }
     for (const { at, term } of joins) {
       const found = list(phrase([term]), index.shards);
-      const whole = parts.length === 2 && at === 0;
-      found?.pages.forEach((id, k) => { page(id).names += ((whole ? 2 : 1) * NAME_WEIGHT * found.impacts[k]) / TOP; });
+      const all = parts.length === 2 && at === 0;
+      found?.pages.forEach((id, k) => { page(id).names += ((all ? 2 : 1) * NAME_WEIGHT * found.impacts[k]) / TOP; });
     }
+
+    const exact = whole ? list(whole, index.shards) : null;
+    exact?.pages.forEach((id, at) => {
+      const own = page(id);
+      own.names += (WHOLE_WEIGHT * Math.max(1, mass) * exact.impacts[at]) / TOP;
+      own.sections.set(0, (own.sections.get(0) ?? 0) + mass);
+    });
 
     const ranked = [];
     for (const own of pages.values()) {
       const share = mass ? own.mass / mass : 1;
       own.score = own.words * share ** COVERAGE + own.names;
-      if (share >= LEAST_SHARE || own.count >= LEAST_COUNT * count || own.names) ranked.push(own);
+      const half = share >= 0.5 || own.count > 0.5 * count;
+      const answers = own.id < index.written ? share >= LEAST_SHARE || own.count >= LEAST_COUNT * count || own.names : share > 0.99 || (own.names && half);
+      if (answers) ranked.push(own);
     }
     ranked.sort((a, b) => b.score - a.score || a.id - b.id);
-    answer.hits = await describe(ranked.slice(0, MOST_RESULTS), index, tokens(text));
+    let planned = 0;
+    const shown = ranked.filter(({ id }) => id < index.written || ++planned <= MOST_PLANNED).slice(0, MOST_RESULTS);
+    answer.hits = await describe(shown, index, tokens(text));
     answer.terms = [...matched];
     for (const group of groups) {
       const first = group.options[0];

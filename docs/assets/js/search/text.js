@@ -150,9 +150,19 @@ export function phrase(terms) {
   return terms.length === 1 ? `=${terms[0]}` : terms.join("_");
 }
 
+/**
+ * The key of a name with its stop words, where it has any: "which model when" is more than "model". It lives where its
+ * first content word lives, so that it costs no fetch of its own. Empty where the phrase says it all.
+ */
+export function literal(text) {
+  const words = tokens(text).filter((token) => !token.joined);
+  const first = words.find((token) => !token.stop);
+  return first && words.some((token) => token.stop) ? `!${first.term}_${words.map((token) => token.term).join("_")}` : "";
+}
+
 /** The shard of a term or phrase key among `count` (FNV-1a over UTF-16 units). */
 export function shardOf(key, count) {
-  const first = key.startsWith("=") ? key.slice(1) : key.split("_", 1)[0];
+  const first = key.startsWith("=") ? key.slice(1) : key.slice(key.startsWith("!") ? 1 : 0).split("_", 1)[0];
   let hash = 0x811c9dc5;
   for (let at = 0; at < first.length; at++) hash = Math.imul(hash ^ first.charCodeAt(at), 0x01000193);
   return (hash >>> 0) % count;
