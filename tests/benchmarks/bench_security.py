@@ -27,7 +27,7 @@ RUNS = 3
 COLD_SHARE, WARM_SECONDS = 0.10, 0.2
 
 PARAGRAPH = ("A model that fits the training data too closely keeps its noise. The validation score says so, and "
-             "[the mean](#lead) over *ten* seeds says by how much; see `score` and $\\hat y = X w + b$.\n\n")
+             "[the mean](#part-0) over *ten* seeds says by how much; see `score` and $\\hat y = X w + b$.\n\n")
 CODE = '```python title="Fit"\nmodel = Ridge(alpha=1.0)\nmodel.fit(X_train, y_train)\nprint(model.score(X_test, y_test))\n```\n\n'
 FORMULA = "$$\n\\hat w = \\arg\\min_w \\sum_{i=1}^{n} (y_i - x_i^\\top w)^2 + \\lambda \\lVert w \\rVert_2^2\n$$\n\n"
 FOLD = '??? hint "Hint"\n    Compare it with the mean alone.\n\n| a | b |\n|---|--:|\n| one | 2 |\n\n'
