@@ -131,8 +131,7 @@ def f_scores_naive(X, y):
 def f_scores(X, y):
     """The same with one product, (n,) @ (n, d)."""
     Z, t = X - X.mean(axis=0), y - y.mean()
-    norms = (Z**2).sum(axis=0) * (t**2).sum()
-    r2 = (t @ Z) ** 2 / norms
+    r2 = (t @ Z) ** 2 / ((Z**2).sum(axis=0) * (t**2).sum())
     return r2 / (1 - r2) * (len(y) - 2)
 
 # %% Steps and a chain from scratch
@@ -147,8 +146,8 @@ class SelectBest:
     def __init__(self, k):
         self.k = k
     def fit(self, X, y):
-        best = np.argsort(f_scores(X, y))[-self.k:]
-        self.columns = np.sort(best)                 # shape (k,)
+        order = np.argsort(f_scores(X, y))
+        self.columns = np.sort(order[-self.k:])      # shape (k,)
         return self
     def transform(self, X):
         return X[:, self.columns]
@@ -168,11 +167,8 @@ class Chain:
         return self.model.predict(X)
 
 def chain_scores(chain, X, y, cv):
-    scores = []
-    for kept, held_out in cv.split(X, y):
-        y_pred = chain.fit(X[kept], y[kept]).predict(X[held_out])
-        scores.append((y_pred == y[held_out]).mean())
-    return scores
+    return [(chain.fit(X[a], y[a]).predict(X[b]) == y[b]).mean()
+            for a, b in cv.split(X, y)]        # a: kept, b: held out
 
 # %% Equal to scikit-learn
 A, b = noise(3, n_columns=500)
