@@ -86,7 +86,7 @@ def test_it_fits_a_narrow_screen(page, figure):
 
 
 def test_the_still_remains_when_the_module_fails(page, site_url):
-    page.route("**/degree.math.js", lambda route: route.abort())
+    page.route("**/degree*.js", lambda route: route.abort())
     page.goto(f"{site_url}classic/bias-variance/", wait_until="networkidle")
     page.get_by_role("button", name="Use the interactive figure").press("Enter")
     page.get_by_text("The interactive version of this figure did not load").wait_for()

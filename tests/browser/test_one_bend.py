@@ -65,7 +65,7 @@ def test_it_fits_a_narrow_screen(opened, figure):
 
 
 def test_a_figure_that_fails_leaves_its_still(page, site_url):
-    page.route("**/one-bend.js", lambda route: route.abort())
+    page.route("**/one-bend*.js", lambda route: route.abort())
     page.goto(f"{site_url}deep-learning/mlp/", wait_until="networkidle")
     page.get_by_role("button", name="Use the interactive figure").click()
     page.get_by_text("did not load").wait_for()

@@ -93,7 +93,7 @@ def test_it_fits_a_narrow_screen(opened, figure):
 
 
 def test_a_figure_that_fails_leaves_its_still(page, site_url):
-    page.route("**/shrinkage-path.js", lambda route: route.abort())
+    page.route("**/shrinkage-path*.js", lambda route: route.abort())
     page.goto(f"{site_url}classic/regularization/", wait_until="networkidle")
     page.get_by_role("button", name="Use the interactive figure").click()
     page.get_by_text("did not load").wait_for()

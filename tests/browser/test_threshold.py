@@ -90,7 +90,7 @@ def test_its_words_stay_legible_and_inside_a_narrow_screen(page, figure):
 
 
 def test_the_still_remains_when_the_module_fails(page, site_url):
-    page.route("**/figures/threshold.js", lambda route: route.abort())
+    page.route("**/threshold*.js", lambda route: route.abort())
     open_figure(page, site_url)
     page.get_by_text("The interactive version of this figure did not load").wait_for()
     assert page.locator("[data-figure=threshold]").is_visible() and page.locator("kb-threshold").count() == 0
