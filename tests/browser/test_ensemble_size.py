@@ -80,6 +80,14 @@ def test_the_other_page_starts_with_boosting(page, site_url):
     page.heard.silent()
 
 
+def test_a_figure_that_fails_leaves_its_still(page, site_url):
+    page.route("**/ensemble-size.data.js", lambda route: route.abort())
+    page.goto(f"{site_url}classic/random-forests/", wait_until="networkidle")
+    page.get_by_role("button", name="Use the interactive figure").click()
+    page.get_by_text("did not load").wait_for()
+    assert page.locator(".kb-still").is_visible() and page.locator("kb-ensemble-size").count() == 0
+
+
 def test_it_fits_a_narrow_screen(page, figure):
     wide = figure.evaluate("""figure => [...figure.querySelectorAll('*')]
         .filter(part => part.getBoundingClientRect().right > innerWidth).map(part => part.outerHTML.slice(0, 80))""")

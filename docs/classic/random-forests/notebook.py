@@ -174,6 +174,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")            # scikit-learn warns: some rows were never left out
     oob_few = np.array([RandomForestClassifier(10, oob_score=True, random_state=s).fit(X_train, y_train).oob_score_
                         for s in range(10)])
+mean_oob_few, mean_with_10 = float(oob_few.mean()), float(with_10.mean())
 show("10 trees: out of bag", oob_few)
 show("10 trees: held out", with_10)
 
@@ -359,6 +360,7 @@ def over_folds(folds):
 
 oob_shuffled, shuffled_folds = over_folds(KFold(10, shuffle=True, random_state=0))
 oob_blocks, block_folds = over_folds(KFold(10))          # ten runs of neighbors, in the order of the file
+mean_shuffled_folds, mean_block_folds = float(shuffled_folds.mean()), float(block_folds.mean())
 worst_block = float(block_folds.min())
 blocks_below = int((block_folds < shuffled_folds.mean()).sum())
 show("shuffled folds: out of bag", oob_shuffled)

@@ -2,7 +2,7 @@
 // boosting on diabetes. Averaging flattens, adding up turns. Curves are drawn as far as the reader has been, so that
 // both endings are found, not shown. A still with data-first="boosting" puts the second part first.
 
-import { axes, button, choice, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, set, slider, spokenState, svg } from "./common.js";
+import { axes, button, choice, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, slider, spokenState, svg } from "./common.js";
 import { BOOSTING, COLUMNS, ERRORS, IMAGES, MEASURED, N_TEST, PATIENT, SIZES, STAGES, VARIANCE } from "./ensemble-size.data.js";
 import { accuracies, averaged, best, boosted, leader, spread, tally } from "./ensemble-size.math.js";
 
@@ -143,8 +143,7 @@ function forest() {
 function boosting() {
   const settings = BOOSTING.map((curve) => ({ ...curve, lowest: best(curve.test) }));
   const furthest = settings.map(() => -1);
-  const unique = (name) => [...new Set(settings.map((curve) => curve[name]))];
-  const picked = { depth: 3, rate: 0.1 };
+  let picked = settings.findIndex(({ depth, rate }) => depth === 3 && rate === 0.1);
   let at = 0;
 
   const toX = ratios([1, 500], [BOX.left, BOX.right]);
@@ -168,18 +167,16 @@ function boosting() {
     formula(sub("F", live.m.element), "=", live.before.element, "+", live.rate.element, "·", live.step.element, "=", live.after.element),
   );
   const state = spokenState();
-  const pick = (name, label) => choice({ label, options: unique(name).map((value) => [value, String(value)]), value: picked[name], onChange: (value) => { picked[name] = value; draw(); } });
+  const pick = choice({ label: "Learning rate and depth:", options: settings.map(({ rate, depth }, k) => [k, `${rate}, depth ${depth}`]), value: picked, onChange: (next) => { picked = next; draw(); } });
   const stages = slider({ label: "Stages", min: 0, max: STAGES.length - 1, step: 1, value: at, format: (i) => String(STAGES[i]), onInput: (next) => { at = next; draw(); } });
   const toLowest = button("Back to the lowest seen", () => { at = lowestSeen(); stages.set(at); draw(); });
 
-  const index = () => settings.findIndex(({ depth, rate }) => depth === picked.depth && rate === picked.rate);
-  const lowestSeen = () => best(settings[index()].test.slice(0, furthest[index()] + 1));
+  const lowestSeen = () => best(settings[picked].test.slice(0, furthest[picked] + 1));
 
   function draw() {
-    const k = index();
-    const curve = settings[k];
-    furthest[k] = Math.max(furthest[k], at);
-    const seen = STAGES.slice(0, furthest[k] + 1);
+    const curve = settings[picked];
+    furthest[picked] = Math.max(furthest[picked], at);
+    const seen = STAGES.slice(0, furthest[picked] + 1);
     const after = boosted(curve.before[at], curve.rate, curve.step[at]);
     const x = toX(STAGES[at]);
     errors.replaceChildren(
@@ -195,8 +192,7 @@ function boosting() {
     );
     const values = { m: STAGES[at], before: fixed(curve.before[at], 1), rate: curve.rate, step: fixed(curve.step[at], 1), after: fixed(after, 1) };
     for (const [name, value] of Object.entries(values)) live[name].set(String(value));
-    set(live.step.element, { class: "kb-figure__live kb-figure__live--1" });
-    state.say(`Stage ${STAGES[at]}, learning rate ${curve.rate}, trees of depth ${curve.depth}. Mean squared error ${fixed(curve.train[at], 1)} on training patients, ${fixed(curve.test[at], 1)} on held-out ones. ${verdict(curve, furthest[k])} The patient: predicted ${fixed(after, 1)}, truth ${PATIENT}, left over ${fixed(PATIENT - after, 1)}.`);
+    state.say(`Stage ${STAGES[at]}, learning rate ${curve.rate}, trees of depth ${curve.depth}. Mean squared error ${fixed(curve.train[at], 1)} on training patients, ${fixed(curve.test[at], 1)} on held-out ones. ${verdict(curve, furthest[picked])} The patient: predicted ${fixed(after, 1)}, truth ${PATIENT}, left over ${fixed(PATIENT - after, 1)}.`);
   }
 
   function verdict({ test, lowest }, end) {
@@ -210,7 +206,7 @@ function boosting() {
   const stage = html(
     "div", {},
     html("div", { class: "kb-figure__drawings" }, ...drawings),
-    html("div", { class: "kb-figure__controls" }, pick("rate", "Learning rate:").row, pick("depth", "Depth:").row, stages.row, html("div", { class: "kb-figure__row" }, toLowest)),
+    html("div", { class: "kb-figure__controls" }, pick.row, stages.row, html("div", { class: "kb-figure__row" }, toLowest)),
     stepFormula, state.element,
   );
   const question = predictFirst({
@@ -218,7 +214,7 @@ function boosting() {
     options: [
       ["It keeps falling", "Add stages up to 500 and follow the thick line."],
       ["It flattens", "Add stages up to 500 and follow the thick line."],
-      ["It turns up", "Add stages up to 500 and see where. Then halve the trees' depth, or the learning rate."],
+      ["It turns up", "Add stages up to 500 and see where. Then change the learning rate, or the depth."],
     ],
     stage,
   });
