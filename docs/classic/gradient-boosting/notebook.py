@@ -46,11 +46,11 @@ def r2_over_draws(model):
 
 why_linear = r2_over_draws(LinearRegression())
 why_tree = r2_over_draws(DecisionTreeRegressor(min_samples_leaf=5, random_state=0))
-why_forest = r2_over_draws(RandomForestRegressor(100, random_state=0))
+why_forest = r2_over_draws(RandomForestRegressor(50, random_state=0))
 why_boosting = r2_over_draws(GradientBoostingRegressor(n_estimators=300, max_depth=2, random_state=0))
 why_wins = int((why_boosting > np.max([why_linear, why_tree, why_forest], axis=0)).sum())
 for label, scores in (("linear regression", why_linear), ("one tree, 5 rows a leaf", why_tree),
-                      ("forest of 100 trees", why_forest), ("300 boosted trees of depth 2", why_boosting)):
+                      ("forest of 50 trees", why_forest), ("300 boosted trees of depth 2", why_boosting)):
     show(label, scores)
 print(f"boosting better than all three in {why_wins} of 10 draws")
 
@@ -242,8 +242,8 @@ early = dict(n_iter_no_change=10, validation_fraction=.2, random_state=0)
 diabetes_models = {
     "mean": DummyRegressor(),
     "linear regression": LinearRegression(),
-    "forest as it comes": RandomForestRegressor(50, random_state=0),
-    "forest, third of columns, 5 a leaf": RandomForestRegressor(50, max_features=1 / 3, min_samples_leaf=5, random_state=0),
+    "forest as it comes": RandomForestRegressor(30, random_state=0),
+    "forest, third of columns, 5 a leaf": RandomForestRegressor(30, max_features=1 / 3, min_samples_leaf=5, random_state=0),
     "boosting as it comes": GradientBoostingRegressor(random_state=0),
     "boosted stumps, early stopping": GradientBoostingRegressor(n_estimators=500, max_depth=1, **early),
     "histogram boosting, early stopping": HistGradientBoostingRegressor(
@@ -401,21 +401,21 @@ def flipped_labels(seed):
     return A[:300], np.where(flips, 1 - truth[:300], truth[:300]), A[300:], truth[300:]
 
 
-flip_100, flip_200, flip_forest = [], [], []
+flip_50, flip_150, flip_forest = [], [], []
 for seed in range(10):
     A, a, B, b = flipped_labels(seed)
-    model = GradientBoostingClassifier(n_estimators=200, random_state=0).fit(A, a)
+    model = GradientBoostingClassifier(n_estimators=150, random_state=0).fit(A, a)
     by_stage = [float((answer_ == b).mean()) for answer_ in model.staged_predict(B)]
-    flip_100.append(by_stage[99])
-    flip_200.append(by_stage[199])
+    flip_50.append(by_stage[49])
+    flip_150.append(by_stage[149])
     forest = RandomForestClassifier(50, min_samples_leaf=5, random_state=0).fit(A, a)
     flip_forest.append(float(forest.score(B, b)))
-flip_forest_wins = int((np.array(flip_forest) > np.array(flip_200)).sum())
-flip_forest_wins_100 = int((np.array(flip_forest) > np.array(flip_100)).sum())
-show("boosting, 100 stages", flip_100)
-show("boosting, 200 stages", flip_200)
+flip_forest_wins = int((np.array(flip_forest) > np.array(flip_150)).sum())
+flip_forest_wins_50 = int((np.array(flip_forest) > np.array(flip_50)).sum())
+show("boosting, 50 stages", flip_50)
+show("boosting, 150 stages", flip_150)
 show("forest, five rows a leaf", flip_forest)
-print(f"forest over 200 stages in {flip_forest_wins}, over 100 stages in {flip_forest_wins_100} of 10")
+print(f"forest over 150 stages in {flip_forest_wins}, over 50 stages in {flip_forest_wins_50} of 10")
 
 # %% [markdown]
 # ## Pitfalls
@@ -452,15 +452,15 @@ show("too good by", right_gap)
 larger_gaps = int((wrong_gap > right_gap).sum())
 print(f"the first way flatters more in {larger_gaps} of 10 seeds")
 
-# %% A smaller rate and the same hundred stages
-slow_100 = r2_over_draws(GradientBoostingRegressor(n_estimators=100, learning_rate=.02, max_depth=2, random_state=0))
-show("rate 0.02, 100 stages", slow_100)
+# %% A smaller rate and the same stages
+slow_50 = r2_over_draws(GradientBoostingRegressor(n_estimators=50, learning_rate=.02, max_depth=2, random_state=0))
+show("rate 0.02, 50 stages", slow_50)
 
 # %% A smaller rate and as many more stages
-rate_100 = r2_over_draws(GradientBoostingRegressor(n_estimators=100, learning_rate=.1, max_depth=2, random_state=0))
-slow_500 = r2_over_draws(GradientBoostingRegressor(n_estimators=500, learning_rate=.02, max_depth=2, random_state=0))
-show("rate 0.1, 100 stages", rate_100)
-show("rate 0.02, 500 stages", slow_500)
+rate_50 = r2_over_draws(GradientBoostingRegressor(n_estimators=50, learning_rate=.1, max_depth=2, random_state=0))
+slow_250 = r2_over_draws(GradientBoostingRegressor(n_estimators=250, learning_rate=.02, max_depth=2, random_state=0))
+show("rate 0.1, 50 stages", rate_50)
+show("rate 0.02, 250 stages", slow_250)
 
 # %% Residuals of class labels
 A, a, B, b = flipped_labels(0)

@@ -410,7 +410,7 @@ wide_sqrt, wide_all = [], []
 for seed in range(10):
     A, a = wide_table(seed)
     for scores, max_features in ((wide_sqrt, "sqrt"), (wide_all, None)):
-        forest = RandomForestClassifier(20, max_features=max_features, random_state=0).fit(A[:300], a[:300])
+        forest = RandomForestClassifier(15, max_features=max_features, random_state=0).fit(A[:300], a[:300])
         scores.append(float(forest.score(A[300:], a[300:])))
 wide_sqrt, wide_all = np.array(wide_sqrt), np.array(wide_all)
 wide_wins = int((wide_all > wide_sqrt).sum())
@@ -449,9 +449,9 @@ def r2_over_splits(model):
     return np.array([model.fit(A, a).score(B, b) for A, B, a, b in diabetes_splits])
 
 
-r2_default = r2_over_splits(RandomForestRegressor(50, random_state=0))
-r2_third = r2_over_splits(RandomForestRegressor(50, max_features=1 / 3, random_state=0))
-r2_leaf = r2_over_splits(RandomForestRegressor(50, max_features=1 / 3, min_samples_leaf=5, random_state=0))
+r2_default = r2_over_splits(RandomForestRegressor(30, random_state=0))
+r2_third = r2_over_splits(RandomForestRegressor(30, max_features=1 / 3, random_state=0))
+r2_leaf = r2_over_splits(RandomForestRegressor(30, max_features=1 / 3, min_samples_leaf=5, random_state=0))
 r2_linear = r2_over_splits(make_pipeline(StandardScaler(), LinearRegression()))
 third_wins = int((r2_third > r2_default).sum())
 linear_wins = int((r2_linear > np.maximum(r2_third, r2_leaf)).sum())

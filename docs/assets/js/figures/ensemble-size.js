@@ -1,6 +1,6 @@
 // Figure "ensemble size" (classic/random-forests, classic/gradient-boosting): add trees to a forest on digits and to
 // boosting on diabetes. Averaging flattens, adding up turns. Curves are drawn as far as the reader has been, so that
-// both endings are found, not shown. A still with data-first="boosting" puts the second part first.
+// both endings are found, not shown. A still of class boosting-first puts the second part first.
 
 import { axes, button, choice, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, slider, spokenState, svg } from "./common.js";
 import { BOOSTING, COLUMNS, ERRORS, IMAGES, MEASURED, N_TEST, PATIENT, SIZES, STAGES, VARIANCE } from "./ensemble-size.data.js";
@@ -27,8 +27,8 @@ const path = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(
 const line = (points, series, more = "") => svg("path", { d: path(points), class: `kb-figure__line--${series} ${more}` });
 const dot = (x, y, series, r = 3) => svg("circle", { cx: x, cy: y, r, class: `kb-figure__dot--${series}` });
 
-/** Two adjacent halves of a formula, so that a narrow screen can put the second below the first. */
-const wrapped = (...halves) => html("div", { class: "kb-figure__row" }, ...halves);
+/** Adjacent parts of a formula, so that a narrow screen can put one below the other. */
+const wrapped = (...parts) => html("div", { class: "kb-figure__row" }, ...parts);
 
 const titled = (title, question, stage) => [html("p", {}, html("strong", {}, title)), question, stage];
 
@@ -42,8 +42,9 @@ function forest() {
   let at = 0;
   let shown = 0;
 
-  const toX = ratios([1, 300], [BOX.left, BOX.right]);
-  const toAccuracy = scale([0.55, 1], [BOX.bottom, BOX.top]);
+  const toX = ratios([1, 300], [BOX.left + 7, BOX.right - 7]);
+  const toError = ratios([0.45, 0.015], [BOX.bottom, BOX.top]); // ratios of errors, so that the last steps can be seen
+  const toAccuracy = (accuracy) => toError(1 - accuracy);
   const toVariance = ratios([0.004, 0.3], [BOX.bottom, BOX.top]);
   const frame = { x: toX, box: BOX, xTicks: [1, 3, 10, 30, 100, 300].map((size) => [size, size]), xTitle: "trees" };
   const seeds = clipped(BOX);
@@ -51,7 +52,7 @@ function forest() {
   const votes = svg("g", { "aria-hidden": "true" });
   const drawings = [
     svg("svg", { ...VIEW, "aria-label": "Accuracy on held-out digits against the number of trees, as far as you have been: several forests and their mean. The values stand in the text below." },
-      axes({ ...frame, y: toAccuracy, yTicks: [0.6, 0.7, 0.8, 0.9, 1].map((v) => [v, fixed(v, 1)]), yTitle: "Held-out accuracy; thin: single forests" }), seeds),
+      axes({ ...frame, y: toAccuracy, yTicks: [0.6, 0.8, 0.9, 0.95, 0.98].map((v) => [v, v]), yTitle: "Held-out accuracy; thin: single forests" }), seeds),
     svg("svg", { ...VIEW, "aria-label": "Variance of the vote against the number of trees: the formula as a line, measurements as dots, its floor dashed. The values stand in the text below." },
       axes({ ...frame, y: toVariance, yTicks: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2].map((v) => [v, v]), yTitle: "Variance of the vote" }), noise),
     svg("svg", { ...VIEW, "aria-label": "One held-out image and the votes for each digit. The leading digit stands in the text below." }, votes),
@@ -61,7 +62,8 @@ function forest() {
   const voteFormula = formula(sub("p", live.digit.element), "=", math("mfrac", {}, live.count.element, live.size.element), "=", live.share.element);
   const varianceFormula = wrapped(
     formula(mi("ρ"), math("msup", {}, mi("σ"), mn(2)), "+", math("mfrac", {}, group(group("(", mn(1), "−", mi("ρ"), ")"), math("msup", {}, mi("σ"), mn(2))), mi("B"))),
-    formula("=", live.rho.element, "·", live.sigma.element, "+", math("mfrac", {}, group(live.rest.element, "·", live.sigmaAgain.element), live.sizeAgain.element), "=", live.total.element),
+    formula("=", live.rho.element, "·", live.sigma.element, "+", math("mfrac", {}, group(live.rest.element, "·", live.sigmaAgain.element), live.sizeAgain.element)),
+    formula("=", live.total.element),
   );
   const state = spokenState();
   const columns = choice({ label: "Columns tried at each cut:", options: COLUMNS.map((count, i) => [i, `${count} of 64`]), value: setting, onChange: (next) => { setting = next; draw(); } });
@@ -146,7 +148,7 @@ function boosting() {
   let picked = settings.findIndex(({ depth, rate }) => depth === 3 && rate === 0.1);
   let at = 0;
 
-  const toX = ratios([1, 500], [BOX.left, BOX.right]);
+  const toX = ratios([1, 500], [BOX.left + 7, BOX.right - 7]);
   const toError = scale([0, 6500], [BOX.bottom, BOX.top]);
   const toTarget = scale([100, 350], [BOX.bottom, BOX.top]);
   const frame = { x: toX, box: BOX, xTicks: [1, 5, 20, 100, 500].map((stage) => [stage, stage]), xTitle: "stages" };
@@ -224,6 +226,6 @@ function boosting() {
 define("ensemble-size", (figure) => {
   figure.setAttribute("aria-label", "Interactive figure: ensemble size");
   const parts = [forest(), boosting()];
-  if (figure.previousElementSibling?.dataset.first === "boosting") parts.reverse();
-  figure.append(...parts.flat());
+  if (figure.previousElementSibling?.classList.contains("boosting-first")) parts.reverse();
+  figure.append(...parts[0], html("hr"), ...parts[1]);
 });
