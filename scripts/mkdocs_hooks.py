@@ -273,6 +273,8 @@ def on_page_context(context, *, page, config, nav):
 
 
 def on_post_page(output, *, page, config):
+    if type(page) is Page:
+        page.markdown = page.content = ""  # written: a thousand of them would be held to the end
     # Excerpts of the journal reach a page without on_page_content.
     if MARK in output:
         output = PLACEHOLDER.sub("", output)

@@ -34,11 +34,16 @@ def gate(root: Path, site: Site | None = None) -> list[Finding]:
     kept: dict[str, Any] = {path: remembered[path] for path in clean}
     for path in sorted(set(repository.page_paths) - clean):
         repository.asked.clear()
+        known = links.anchors(repository, path)
         errors = [found for found in _judge(repository, path) if found.level == "error"]
         findings += errors
         # A waiver depends on other findings. The day does not matter: a date that has come does not go again.
         if not errors and "kb-allow" not in repository.text(path):
-            kept[path] = {"text": _digest(repository.bytes(path)), "anchors": sorted(links.anchors(repository, path)), "asked": sorted(map(list, repository.asked))}
+            kept[path] = {"text": _digest(repository.bytes(path)), "anchors": sorted(known), "asked": sorted(map(list, repository.asked))}
+        # What was parsed is not asked for again: others want the anchors alone. A thousand documents are half a gigabyte.
+        if not errors:
+            repository.page(path).__dict__.pop("document", None)
+            repository._prose.pop(path, None)
     if kept != remembered:
         _save(Path(root) / FILE, salt, kept)
     errors = list(dict.fromkeys(findings))

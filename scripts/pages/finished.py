@@ -7,11 +7,15 @@ What a template reads is either the same for all pages (settings, templates, our
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from pages.rendered import Rendered
+
+KEPT = re.compile(r"(<(?:pre|script|textarea)\b.*?</(?:pre|script|textarea)>)", re.DOTALL)
+INDENTATION = re.compile(r"\n\s+")
 
 
 def common(root: Path, config: Any, nav: Any, coverage: Any, files: Iterable[Any], command: str) -> str:
@@ -36,6 +40,11 @@ def own(page: Any, topic: Any) -> str:
     return repr((page.url, page.title, page.meta, page.canonical_url, page.edit_url, str(page.toc), beside, history))
 
 
+def squeezed(html: str) -> str:
+    """Without the indentation that templates leave behind, a twentieth of a page; what keeps its spaces is left alone."""
+    return "".join(piece if place % 2 else INDENTATION.sub("\n", piece) for place, piece in enumerate(KEPT.split(html)))
+
+
 class Finished:
     """Stands in for the template of ordinary pages: renders what changed, and gives back what did not."""
 
@@ -50,6 +59,6 @@ class Finished:
         key = self.rendered.key(name, self.common, own(page, context.get("topic")), page.content)
         if found := self.rendered.get(name, key, None):
             return found["html"]
-        html = self.template.render(context)
+        html = squeezed(self.template.render(context))
         self.rendered.put(name, key, {"html": html, "asked": {}})
         return html

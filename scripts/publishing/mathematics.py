@@ -211,6 +211,7 @@ class Formulas:
                 json.dump(keep, file, ensure_ascii=False)
             os.replace(temporary, self.cache)
             self.fresh = False
+        self.known = None  # read again, should another formula come
 
     def _load(self) -> dict[str, str]:
         if self.known is None:

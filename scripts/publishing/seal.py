@@ -42,14 +42,15 @@ def seal(site: Path, site_url: str, templates: Iterable[str | Path], *, more_scr
     findings = judge_site(site, more_script_folders=() if with_policy else SEARCH_FOLDERS) if sanitize else []
     trusted = policy.template_scripts(map(Path, templates))
     trusted |= {policy.hash_of(script): script for script in more_scripts}
-    pages = {file: file.read_text("utf-8") for file in sorted(site.rglob("*.html")) if not file.is_symlink()}
+    pages = [file for file in sorted(site.rglob("*.html")) if not file.is_symlink()]
     # The trusted scripts that this site uses: the theme has some for features that are off.
     used = {policy.hash_of(script) for script in more_scripts}
-    for html in pages.values():
-        used |= policy.inline_scripts(html) & trusted.keys()
+    for file in pages:  # read twice: a thousand pages at once are hundreds of megabytes
+        used |= policy.inline_scripts(file.read_text("utf-8")) & trusted.keys()
     csp = policy.content_security_policy(site_url, used)
     element = policy.meta(csp)
-    for file, html in pages.items():
+    for file in pages:
+        html = file.read_text("utf-8")
         inside = file.relative_to(site).as_posix()
         if (head := HEAD.search(html)) is None:
             findings.append(Finding(f"site/{inside}", 1, 0, "error", STRUCTURE, "a page without <head>"))

@@ -14,9 +14,12 @@ def test_shared_or_fresh_is_the_same(monkeypatch):
     monkeypatch.setattr(extension, "get_lexer_by_name", highlighting._find_lexer)
     monkeypatch.setattr(HtmlFormatter, "_create_stylesheet", highlighting._make_tables)
     fresh = markdown.markdown(TEXT, extensions=EXTENSIONS)
-    made = []
+    monkeypatch.setattr(extension, "highlight", highlighting._highlight)
+    made, done = [], []
+    monkeypatch.setattr(highlighting, "_highlight", lambda *given, plain=highlighting._highlight: done.append(1) or plain(*given))
     monkeypatch.setattr(highlighting, "_make_tables", lambda formatter, make=highlighting._make_tables: made.append(1) or make(formatter))
     highlighting._tables.clear()
     highlighting.share()
     assert [markdown.markdown(TEXT, extensions=EXTENSIONS) for _ in range(2)] == [fresh, fresh]
     assert len(made) == 1
+    assert len(done) == TEXT.count("```") // 2 + 1, "a block is highlighted once"
