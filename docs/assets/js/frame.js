@@ -1,4 +1,4 @@
-// The frame around a page: menu and search by keyboard, focus that returns, code to copy, folds that open for printing.
+// The frame around a page: menu, search and the skip link by keyboard, focus that returns, code to copy, folds that open for printing.
 // Called by site.js. The menu and the search themselves are the theme's, switched by its two hidden checkboxes.
 
 const switchOf = (name) => document.querySelector(`[data-md-toggle="${name}"]`);
@@ -30,6 +30,13 @@ function onToggle(event) {
 }
 
 function onClick(event) {
+  if (event.target.closest(".kb-skip") && !event.metaKey && !event.ctrlKey) {
+    // Left to the browser, the focus follows some frames later, and the theme takes it off the target again.
+    event.preventDefault();
+    event.stopPropagation();
+    document.getElementById("__content").focus();
+    return;
+  }
   const opening = event.target.closest("[data-kb-open]");
   if (opening && !event.metaKey && !event.ctrlKey) {
     event.preventDefault();
