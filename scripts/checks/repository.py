@@ -119,6 +119,15 @@ class Repository:
         own = self.root / "scripts" / "roadmap" / "concepts.yml"
         return coverage.load_map(None, own if own.is_file() else coverage.MAP_FILE)
 
+    @cached_property
+    def needs(self) -> dict[str, list[str]]:
+        """The prerequisites of each concept: as its page states them, else as the map does."""
+        needs = {slug: list(concept.needs) for slug, concept in self.map_only.concepts.items()}
+        for slug, page in self.site.by_slug.items():
+            if isinstance(stated := page.meta.get("prerequisites"), list):
+                needs[slug] = [need for need in stated if isinstance(need, str)]
+        return needs
+
     def notebook(self, path: str) -> Notebook:
         if path not in self._notebooks:
             self._notebooks[path] = source.read(self.text(path), path)

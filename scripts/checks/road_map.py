@@ -78,13 +78,10 @@ def _owners(repository: Repository) -> dict[str, str]:
 
 def _circle(repository: Repository, page: Page) -> list[str]:
     """A way from the page along prerequisites back to itself, or nothing."""
-    needs = {slug: list(concept.needs) for slug, concept in repository.map_only.concepts.items()}
-    needs.update({slug: _texts(other.meta.get("prerequisites")) for slug, other in repository.site.by_slug.items()
-                  if isinstance(other.meta.get("prerequisites"), list)})
     queue, came_from = [page.slug], {}
     while queue:
         current = queue.pop(0)
-        for need in needs.get(current, []):
+        for need in repository.needs.get(current, []):
             if need == page.slug:
                 trail = [current]
                 while trail[-1] != page.slug:

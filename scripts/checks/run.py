@@ -110,12 +110,13 @@ def _workers(repository: Repository, paths: Sequence[str]) -> Iterator[Callable[
     if count < 2 or len(paths) < FEWEST_FILES_TO_SHARE or "fork" not in multiprocessing.get_all_start_methods():
         yield lambda: judge_files(repository, paths)
         return
-    repository.site, repository.map_only  # noqa: B018  read once, before the processes part
+    repository.site, repository.map_only, repository.needs  # noqa: B018  read once, before the processes part
     _shared = repository
     try:
         with multiprocessing.get_context("fork").Pool(count) as pool:
-            # Dealt out in turn, so that no process gets all the long pages.
-            answers = pool.map_async(_judge_shared, [paths[start::count] for start in range(count)], chunksize=1)
+            # Dealt out by size: pages and notebooks take turns in the order of names, so that one process would get all the pages.
+            by_size = sorted(paths, key=lambda path: len(repository.bytes(path)), reverse=True)
+            answers = pool.map_async(_judge_shared, [by_size[start::count] for start in range(count)], chunksize=1)
             yield lambda: _together(answers.get())
     finally:
         _shared = None
