@@ -71,6 +71,9 @@ def on_config(config):
     config.repo_url = repo_url or config.repo_url or None
     if not config.repo_url:
         config.edit_uri = None
+    if os.environ.get("KB_OFFLINE"):
+        # From file:// the theme ends its stream of pages instead, and no script of ours would hear of one.
+        config.theme["features"] = [feature for feature in config.theme["features"] if not feature.startswith("navigation.instant")]
     config.theme.get_env = partial(_environment, config.theme.get_env)
     build["formulas"], build["verdicts"], build["findings"] = Formulas(), Verdicts(), []
     refuse(judge_sources(Path(config.docs_dir), ROOT))

@@ -109,5 +109,6 @@ def page(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     opened = context.new_page()
     opened.heard = browsing.listen(opened)
+    browsing.await_scripts(opened)
     yield opened
     context.close()

@@ -23,7 +23,7 @@ def common(root: Path, config: Any, nav: Any, coverage: Any, files: Iterable[Any
     digest = hashlib.sha256(Path(config.config_file_path).read_bytes())
     for file in sorted([*(root / "overrides").rglob("*.html"), *(root / "scripts").rglob("*.py")]):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    shown = (config.site_url, config.repo_url, config.edit_uri, command, coverage.sections, coverage.entries, [_item(item) for item in nav.items],
+    shown = (config.site_url, config.repo_url, config.edit_uri, config.theme["features"], command, coverage.sections, coverage.entries, [_item(item) for item in nav.items],
              sorted((file.src_uri, file.url) for file in files))
     digest.update(repr(shown).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

@@ -23,7 +23,8 @@ SECONDS_TO_BUNDLE = 60
 
 LINK = re.compile(r"""(<(?:a|area|link|form)\b[^>]*?\s(?:(?:xlink:)?href|action)=)(["'])(.*?)\2""", re.DOTALL)
 MODULE = re.compile(r"""<script\b(?=[^>]*\btype=["']module["'])[^>]*?\ssrc=(["'])(.*?)\1[^>]*>\s*</script>""", re.DOTALL)
-PRELOAD = re.compile(r"""\s*<link\b[^>]*rel=["']modulepreload["'][^>]*>""")
+# Modules are bundled; a feed's reader needs a server.
+NO_USE = re.compile(r"""\s*<link\b[^>]*rel=["'](?:modulepreload|alternate)["'][^>]*>""")
 
 
 def with_index(address: str) -> str:
@@ -56,7 +57,7 @@ def make(site: Path) -> list[Finding]:
 
         html = file.read_text("utf-8")
         html = LINK.sub(lambda match: f"{match[1]}{match[2]}{with_index(match[3])}{match[2]}", html)
-        html = MODULE.sub(classic, PRELOAD.sub("", html))
+        html = MODULE.sub(classic, NO_USE.sub("", html))
         file.write_text(html, "utf-8")
     for module in sorted(modules):
         findings += _bundle(module, site)

@@ -38,6 +38,8 @@ def opened(browser, scheme="light", size=(1280, 800), **more):
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce", **more)
     page = context.new_page()
     page.heard = browsing.listen(page)
+    if more.get("java_script_enabled", True):
+        browsing.await_scripts(page)
     return context, page
 
 
@@ -62,9 +64,9 @@ def opened_parts(page, width) -> list[str]:
         page.keyboard.press("Escape")
         page.wait_for_selector("#__drawer:not(:checked)", state="attached")
         page.get_by_role("button", name="Search", exact=True).click()
+        page.wait_for_selector(".md-search__input:focus")
     else:
-        page.keyboard.press("/")
-    page.wait_for_selector(".md-search__input:focus")
+        browsing.open_search(page)
     page.keyboard.type("tree")
     page.locator(".md-search-result__item").first.wait_for(state="visible")
     # The text around the hits follows the hits.
@@ -101,7 +103,6 @@ def focused(page) -> str:
 
 def test_the_first_stop_skips_to_the_content(page, site_url):
     page.goto(site_url + KINDS["explainer"], wait_until="networkidle")
-    page.wait_for_selector("html[data-kb-ready]")
     page.keyboard.press("Tab")
     assert focused(page) == "Skip to content"
     page.keyboard.press("Enter")

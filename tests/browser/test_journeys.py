@@ -2,6 +2,8 @@
 
 import pytest
 
+from support import browsing
+
 pytestmark = pytest.mark.browser
 
 
@@ -41,7 +43,7 @@ def test_a_missing_page_offers_the_site(page, site_url):
 
 def test_a_reader_searches_a_synonym_and_lands_on_the_concept(page, site_url):
     page.goto(site_url, wait_until="networkidle")
-    page.keyboard.press("/")
+    browsing.open_search(page)
     page.keyboard.type("CART")
     first = page.locator(".md-search-result__item a").first
     first.wait_for()

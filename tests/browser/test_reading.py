@@ -10,10 +10,12 @@ pytestmark = pytest.mark.browser
 EXPLAINER = "classic/linear-regression/"
 
 
-def opened(browser, **more):
+def opened(browser, *, scripts_arrive=True, **more):
     context = browser.new_context(viewport={"width": 1280, "height": 800}, **more)
     page = context.new_page()
     page.heard = browsing.listen(page)
+    if scripts_arrive and more.get("java_script_enabled", True):
+        browsing.await_scripts(page)
     return context, page
 
 
@@ -21,7 +23,6 @@ def opened(browser, **more):
 def test_a_preview_shows_the_linked_page_and_has_no_violation(browser, site_url, scheme):
     context, page = opened(browser, color_scheme=scheme)
     page.goto(site_url + EXPLAINER, wait_until="networkidle")
-    page.wait_for_selector("html[data-kb-ready]", state="attached")
     link = page.locator(".kb-before a.kb-concept").first
     link.hover()
     preview = page.locator(".md-tooltip2--active[role=dialog]")
@@ -38,7 +39,6 @@ def test_paper_is_white_with_open_folds_and_the_addresses_of_other_sites(browser
     page.goto(site_url + EXPLAINER, wait_until="networkidle")
     page.emulate_media(media="print", color_scheme="dark")
     if scripts:
-        page.wait_for_selector("html[data-kb-ready]", state="attached")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("html").evaluate("html => getComputedStyle(html).backgroundColor") == "rgb(255, 255, 255)"
     ink = page.locator("h1").evaluate("h1 => getComputedStyle(h1).color")
@@ -57,7 +57,7 @@ def test_paper_is_white_with_open_folds_and_the_addresses_of_other_sites(browser
 
 @pytest.mark.parametrize("broken", ["**/*.css", "**/bundle.*.js", "**/assets/js/**", "**/*.js", "**/search/**", "**/*.{png,svg}"])
 def test_a_broken_asset_never_leaves_a_blank_page(browser, site_url, broken):
-    context, page = opened(browser, reduced_motion="no-preference")
+    context, page = opened(browser, scripts_arrive=False, reduced_motion="no-preference")
     page.route(broken, lambda route: route.abort())
     page.goto(site_url + EXPLAINER, wait_until="load")
     assert page.locator("h1").is_visible()
@@ -71,7 +71,6 @@ def test_a_figure_that_fails_shows_its_still_and_says_so(browser, site_url):
     context, page = opened(browser, reduced_motion="no-preference")
     page.route("**/drag-the-line*.js", lambda route: route.abort())
     page.goto(site_url + EXPLAINER, wait_until="load")
-    page.wait_for_selector("html[data-kb-ready]", state="attached")
     page.locator(".kb-still").scroll_into_view_if_needed()
     page.locator(".kb-figure-note", has_text="did not load").wait_for()
     still = page.locator(".kb-still img:visible").first

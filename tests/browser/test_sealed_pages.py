@@ -87,11 +87,22 @@ def test_the_folder_works_without_a_server(page, folder):
     page.goto((folder / "index.html").as_uri(), wait_until="load")
     page.locator("a[href$='roadmap/index.html']").first.evaluate("(a) => a.click()")
     page.wait_for_url("**/roadmap/index.html")
-    page.keyboard.press("/")
+    browsing.open_search(page)
     page.keyboard.type("linear regression", delay=20)
     first = page.locator(".md-search-result__link").first
     first.wait_for()
     assert "classic/linear-regression/index.html" in first.get_attribute("href")
+    page.heard.silent()
+
+
+def test_our_own_scripts_run_in_the_folder(page, folder):
+    page.goto((folder / "classic" / "decision-trees" / "index.html").as_uri(), wait_until="load")
+    field = page.get_by_label("Your answer").first
+    field.fill("1")
+    field.press("Enter")
+    page.locator(".kb-exercise__verdict:not(:empty)").first.wait_for()
+    page.get_by_role("button", name="Use the interactive figure").first.click()
+    page.locator("kb-split-picker svg").first.wait_for()
     page.heard.silent()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publishing import build
+from support import browsing
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +24,7 @@ def test_the_offline_folder_answers_by_itself(browser, folder):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto((folder / "index.html").as_uri())
-    page.keyboard.press("/")
-    page.wait_for_selector("[data-md-component=search-query]:focus")
+    browsing.open_search(page)
     page.keyboard.type("CART", delay=15)
     page.wait_for_selector(".md-search-result__link")
     assert page.locator(".md-search-result__link").first.get_attribute("href").split("?")[0] == (folder / "classic/decision-trees/index.html").as_uri()
@@ -44,8 +44,7 @@ def test_letters_typed_while_the_search_still_loads_are_answered(browser, folder
         let delay = 0;
         document.head.append = (node) => setTimeout(append, node.src?.includes("/search/") ? (delay += 60) : 0, node);
     }""")
-    page.keyboard.press("/")
-    page.wait_for_selector("[data-md-component=search-query]:focus")
+    browsing.open_search(page)
     page.keyboard.type("decision trees", delay=25)
     page.wait_for_selector(".md-search-result__link", timeout=12_000)
     assert page.locator(".md-search-result__link").first.get_attribute("href").split("?")[0] == (folder / "classic/decision-trees/index.html").as_uri()
@@ -59,8 +58,7 @@ def test_a_missing_shard_gives_a_message_and_a_retry(browser, folder):
     page = browser.new_page()
     try:
         page.goto((folder / "about" / "index.html").as_uri())
-        page.keyboard.press("/")
-        page.wait_for_selector("[data-md-component=search-query]:focus")
+        browsing.open_search(page)
         page.keyboard.type("CART", delay=15)
         page.wait_for_selector(".kb-search-retry")
     finally:

@@ -12,8 +12,7 @@ RESULT = ".md-search-result__link"
 
 
 def search(page, query: str) -> None:
-    page.keyboard.press("/")
-    page.wait_for_selector("[data-md-component=search-query]:focus")
+    browsing.open_search(page)
     page.keyboard.type(query, delay=15)
 
 
@@ -56,6 +55,7 @@ def test_nothing_is_loaded_before_somebody_searches(page, site_url):
 def test_arrows_and_keys(page, site_url):
     page.goto(site_url, wait_until="networkidle")
     page.keyboard.press("f")
+    page.wait_for_selector(f"{BOX}:focus")
     page.keyboard.type("decision tree", delay=15)
     page.wait_for_selector(RESULT)
     page.keyboard.press("ArrowDown")
@@ -82,7 +82,7 @@ def test_a_shared_link_opens_with_its_results(page, site_url):
 
 def test_pasted_text_is_searched(page, site_url):
     page.goto(site_url, wait_until="networkidle")
-    page.keyboard.press("/")
+    browsing.open_search(page)
     page.keyboard.insert_text("决策树")
     assert hrefs(page, site_url)[0].startswith("classic/decision-trees/")
     page.heard.silent()
@@ -91,7 +91,7 @@ def test_pasted_text_is_searched(page, site_url):
 @pytest.mark.parametrize("query", ["qwxzv", "<img src=x onerror=alert(1)>", "^(zq+)+$[", "+qwxz -vfoo:jkk^~", "🙈", "שלום"])
 def test_bad_input_says_so_and_suggests(page, site_url, query):
     page.goto(site_url, wait_until="networkidle")
-    page.keyboard.press("/")
+    browsing.open_search(page)
     page.keyboard.insert_text(query)
     page.wait_for_selector(".kb-search-note a")
     assert meta(page) == "No matching documents"

@@ -37,6 +37,27 @@ def listen(page, host: str = "127.0.0.1") -> Heard:
     return heard
 
 
+def await_scripts(page) -> None:
+    """From now on the page's `goto` and `reload` return when the site's own script has run: a quiet network does not say so."""
+
+    def awaiting(move):
+        def moved(*arguments, **options):
+            answer = move(*arguments, **options)
+            # By a selector: a predicate is evaluated in the page, whose policy forbids that.
+            page.wait_for_selector("html[data-kb-ready]", state="attached")
+            return answer
+
+        return moved
+
+    page.goto, page.reload = awaiting(page.goto), awaiting(page.reload)
+
+
+def open_search(page) -> None:
+    """Open the search by its key, and wait for the field: a letter typed before would be a key of the page."""
+    page.keyboard.press("/")
+    page.wait_for_selector("[data-md-component=search-query]:focus")
+
+
 def follow(page, link) -> None:
     """Click the `link` and wait until the page behind it stands: the theme changes the address first, replaces the
     article when the answer has come, and closes the search and the drawer 125 ms after that."""
