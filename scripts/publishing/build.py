@@ -1,6 +1,7 @@
 """Builds beside site/ and replaces it only when the new one is whole. Called by kb's `build` and `serve`.
 
-MkDocs runs as a program of its own: what is built is what `mkdocs build --strict` builds.
+MkDocs runs as a program of its own: what is built is what `mkdocs build --strict` builds. Where nothing has changed since a site
+was built here, that site is copied (kept.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sys
 from pathlib import Path
 
 from filelock import FileLock
+
+from publishing import kept
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SITE = ROOT / "site"
@@ -28,11 +31,19 @@ def build(offline: bool = False, target: Path = SITE, extra: dict[str, str] | No
     staging = target.parent / f"{STAGING_PREFIX}{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(staging)]
+    settings = environment(**({"KB_OFFLINE": "1"} if offline else {}), **(extra or {}))
+    key = kept.key_of(ROOT, settings)
     try:
-        done = subprocess.run(command, cwd=ROOT, env=environment(**({"KB_OFFLINE": "1"} if offline else {}), **(extra or {})))
-        if done.returncode == 0:
-            replace(staging, target)
-        return 1 if done.returncode else 0
+        if key and kept.get(key, staging):
+            print("kb: nothing has changed since this site was last built; copied from .cache/sites", file=sys.stderr)
+        else:
+            done = subprocess.run(command, cwd=ROOT, env=settings)
+            if done.returncode:
+                return 1
+            if key and key == kept.key_of(ROOT, settings):  # what was edited meanwhile may be in it or not
+                kept.put(key, staging)
+        replace(staging, target)
+        return 0
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -75,7 +86,7 @@ def _lock(target: Path) -> str:
 
 
 def _alive(pid: int) -> bool:
-    import psutil
+    import psutil  # rarely needed, and slow to load
 
     return psutil.pid_exists(pid)
 

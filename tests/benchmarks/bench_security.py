@@ -2,7 +2,7 @@
 
 The site is a copy of this checkout without its explainers and with 100 generated pages of the size of an explainer, so
 that no notebook's execution hides the cost. Bars (issue "two layers"): at most 10 % of a cold build and 0.2 s of a
-warm one. The judges are taken out in the copy, by a line at the end of their modules; the policy stays in.
+warm one. The gate and the judges are taken out in the copy, by a line at the end of their modules; the policy stays in.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ CODE = '```python title="Fit"\nmodel = Ridge(alpha=1.0)\nmodel.fit(X_train, y_tr
 FORMULA = "$$\n\\hat w = \\arg\\min_w \\sum_{i=1}^{n} (y_i - x_i^\\top w)^2 + \\lambda \\lVert w \\rVert_2^2\n$$\n\n"
 FOLD = '??? hint "Hint"\n    Compare it with the mean alone.\n\n| a | b |\n|---|--:|\n| one | 2 |\n\n'
 NO_JUDGES = {
+    "../checks/gate.py": "gate = lambda *a, **k: []",
     "sanitizer.py": "judge_html = judge_page = judge_meta = lambda *a, **k: []",
     "paths.py": "judge_sources = judge_site = lambda *a, **k: []",
     "feeds.py": "judge_xml = judge_json_feed = judge_shard = lambda *a, **k: []",
@@ -51,7 +52,7 @@ def prepare(folder: Path, judges: bool) -> Path:
             post.unlink()
     for number in range(PAGES):
         body = "".join(f"## Part {part}\n\n{PARAGRAPH * 4}{CODE}{FORMULA}{FOLD}" for part in range(11))
-        head = f"---\ntitle: Page {number}\ndescription: A page of the benchmark.\n---\n\n"
+        head = f"---\ntitle: Page {number}\ndescription: A page of the benchmark, as long as a real explainer of the site.\n---\n\n"
         (made / "docs" / "contributing" / f"bench-{number}.md").write_text(head + body, "utf-8")
     settings = (made / "mkdocs.yml").read_text("utf-8").replace("not_in_nav: |", "not_in_nav: |\n  /contributing/bench-*")
     # The explainers that the map and the home page link to are gone: warnings, but no matter here.

@@ -1,6 +1,7 @@
 """Sites of any size for measurements: generated explainers of a real one's length, in a copy of this checkout or as a stock Material site.
 
-Both get the same Markdown in the same four sections. No page has a notebook, so that no execution hides what a build costs.
+Both get the same Markdown in the same four sections. A page has no notebook unless it is asked for, so that no execution hides what a
+build costs.
 """
 
 from __future__ import annotations
@@ -18,6 +19,39 @@ SECTIONS = {"classic": "Classic machine learning", "deep-learning": "Deep learni
 HEADINGS = ("Why it exists", "How it works", "By hand", "Build it", "Use it", "What it assumes", "When not to use it", "Pitfalls",
             "Check yourself", "Where next", "Sources")
 LONGEST_WAY = 8
+# As short as a companion notebook can be: the libraries that most import, one fit, one table, one plot.
+NOTEBOOK = '''# %% [markdown]
+# # Concept {page}: companion notebook
+#
+# The data is generated, and each cell is short. Every number of page {page} would come from here.
+
+# %% Imports and data
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import cross_val_score
+
+rng = np.random.default_rng({page})
+X = rng.normal(size=(200, 5))
+y = X @ np.arange(5) + rng.normal(size=200)
+
+# %% [markdown]
+# ## Five strengths
+#
+# A model that fits the training data too closely keeps its noise, and $\\hat y = X w + b$ says so.
+
+# %% Scores of five strengths
+strengths = [0.01, 0.1, 1.0, 10.0, 100.0]
+scores = [float(cross_val_score(Ridge(alpha=alpha), X, y).mean()) for alpha in strengths]
+print("\\n".join(f"{{alpha:6}} {{score:.4f}}" for alpha, score in zip(strengths, scores)))
+
+# %% The curve of the scores alt="A curve that is flat and then falls"
+fig, ax = plt.subplots()
+ax.semilogx(strengths, scores)
+ax.set_xlabel("alpha")
+ax.set_ylabel("R squared")
+plt.show()
+'''
 # Half of a page's formulas and code stand on no other page: what is remembered by content must be made once for each.
 PARAGRAPH = ("A model number {page} that fits the training data too closely keeps its noise, and the validation score says so. "
              "[The page before](../concept-{before:04}/index.md#how-it-works) holds the mean $\\bar x$ over *ten* seeds, and "
@@ -51,8 +85,8 @@ def explainer(number: int) -> str:
     return f"---\n{head}---\n\nAn opening of two sentences. It stands above the first heading of page {number}.\n\n{body}"
 
 
-def ours(folder: Path, pages: int) -> Path:
-    """A checkout whose four sections hold `pages` generated explainers instead of the real ones."""
+def ours(folder: Path, pages: int, notebooks: bool = False) -> Path:
+    """A checkout whose four sections hold `pages` generated explainers instead of the real ones, each with a notebook if asked for."""
     made = copy_checkout(folder)
     shutil.rmtree(made / ".cache", ignore_errors=True)
     for section in SECTIONS:
@@ -64,7 +98,7 @@ def ours(folder: Path, pages: int) -> Path:
             post.unlink()
     planned: dict = {section: {"title": title, "pages": {}} for section, title in SECTIONS.items()}
     for number in range(pages):
-        _write(made / "docs", number)
+        _write(made / "docs", number, notebooks)
         planned[section_of(number)]["pages"][slug(number)] = {"title": f"Concept {number} of the benchmark", "needs": [], "data": "generated", "wave": 1}
     (made / "scripts" / "roadmap" / "concepts.yml").write_text(yaml.safe_dump(planned, sort_keys=False), "utf-8")
     # Links of the remaining pages to explainers that are gone would stop a strict build.
@@ -101,10 +135,12 @@ def edit(made: Path, number: int) -> None:
     page.write_text(text.replace("An opening of", "A changed opening of", 1) if "An opening of" in text else text.replace("A changed opening of", "An opening of", 1), "utf-8")
 
 
-def _write(docs: Path, number: int) -> None:
+def _write(docs: Path, number: int, notebook: bool = False) -> None:
     page = docs / section_of(number) / slug(number) / "index.md"
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(explainer(number), "utf-8")
+    if notebook:
+        page.with_name("notebook.py").write_text(NOTEBOOK.format(page=number), "utf-8")
 
 
 def _settings() -> dict:
