@@ -172,10 +172,16 @@ show("100 trees: out of bag", oob_100)
 show("100 trees: held out", with_100)
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")            # scikit-learn warns: some rows were never left out
-    oob_few = np.array([RandomForestClassifier(10, oob_score=True, random_state=s).fit(X_train, y_train).oob_score_
-                        for s in range(10)])
+    small = [RandomForestClassifier(10, oob_score=True, random_state=s).fit(X_train, y_train) for s in range(10)]
+oob_few = np.array([forest.oob_score_ for forest in small])
+judged = np.array([forest.oob_decision_function_.sum(axis=1) > 0 for forest in small])       # (10, 1347)
+n_unjudged = (~judged).sum(axis=1)
+oob_judged = np.array([(forest.oob_decision_function_[rows].argmax(axis=1) == y_train[rows]).mean()
+                       for forest, rows in zip(small, judged)])
 mean_oob_few, mean_with_10 = float(oob_few.mean()), float(with_10.mean())
 show("10 trees: out of bag", oob_few)
+show("10 trees: out of bag, judged rows", oob_judged)
+print(f"rows that lie in all ten bags: {n_unjudged.min()} to {n_unjudged.max()}")
 show("10 trees: held out", with_10)
 
 # %% [markdown]
@@ -309,6 +315,8 @@ digit_scores = {name: over_splits(model) for name, model in piped.items()}
 for name, scores in digit_scores.items():
     show(name, scores)
 most_frequent, bagging, extra_trees, neighbors_5 = digit_scores.values()
+forest_100 = over_splits(RandomForestClassifier(random_state=0))             # as it comes
+show("random forest, 100 trees", forest_100)
 scaled_forest = make_pipeline(StandardScaler(), RandomForestClassifier(30, random_state=0))
 plain_answers = RandomForestClassifier(30, random_state=0).fit(X_train, y_train).predict(X_test)
 scaled_same = float((scaled_forest.fit(X_train, y_train).predict(X_test) == plain_answers).mean())
@@ -318,9 +326,9 @@ print(f"predictions that scaling leaves alone: {scaled_same:.4f}, doubling: {dou
 forest_over_bagging = int((forest_30 > bagging).sum())
 extra_over_forest = int((extra_trees > forest_30).sum())
 neighbors_win = int((neighbors_5 > forest_30).sum())
-neighbors_lose = int((neighbors_5 < forest_30).sum())
+neighbors_over_100, neighbors_below_100 = int((neighbors_5 > forest_100).sum()), int((neighbors_5 < forest_100).sum())
 print(f"forest over bagging {forest_over_bagging}, extra trees over forest {extra_over_forest}, "
-      f"neighbors over forest {neighbors_win} of 10")
+      f"neighbors over forest {neighbors_win} of 10; over 100 trees {neighbors_over_100}, below {neighbors_below_100}")
 
 # %% What a forest costs
 def n_nodes(forest):
@@ -393,10 +401,19 @@ show("neighbors, ten bagged", bagged_neighbors)
 print(f"bagging helps neighbors in {bagged_better} of 10 splits, hurts in {bagged_worse}")
 
 # %% Check that single trees are deep enough
-shallow = [RandomForestClassifier(n, max_depth=2, random_state=0).fit(X_train, y_train) for n in (100, 300)]
-shallow_train = float(shallow[0].score(X_train, y_train))
-shallow_100, shallow_300 = (float(forest.score(X_test, y_test)) for forest in shallow)
-print(f"depth 2: training {shallow_train:.3f}, held out {shallow_100:.3f} with 100 trees, {shallow_300:.3f} with 300")
+shallow_train, shallow_30, shallow_90 = [], [], []
+for A, B, a, b in splits:
+    trees = RandomForestClassifier(90, max_depth=2, random_state=0).fit(A, a).estimators_
+    vote_of = lambda size, rows: np.mean([tree.predict_proba(rows) for tree in trees[:size]], axis=0).argmax(axis=1)
+    shallow_train.append(float((vote_of(30, A) == a).mean()))
+    shallow_30.append(float((vote_of(30, B) == b).mean()))
+    shallow_90.append(float((vote_of(90, B) == b).mean()))
+shallow_train, shallow_30, shallow_90 = np.array(shallow_train), np.array(shallow_30), np.array(shallow_90)
+shallow_helped = int((shallow_90 > shallow_30).sum())
+show("depth 2, 30 trees: training", shallow_train)
+show("depth 2, 30 trees: held out", shallow_30)
+show("depth 2, 90 trees: held out", shallow_90)
+print(f"90 shallow trees better than 30 in {shallow_helped} of 10 splits")
 
 # %% Check that cuts meet useful columns
 def wide_table(seed, n_noise=100):
@@ -573,9 +590,14 @@ agree_extra = agreement(ExtraTreesClassifier(30, random_state=0))
 print(f"two trees agree: bagging {agree_bagging:.3f}, forest {agree_forest:.3f}, extra trees {agree_extra:.3f}")
 
 # %% Exercise without randomness
-rigid = RandomForestClassifier(30, bootstrap=False, max_features=None, max_depth=8, random_state=0).fit(X_train, y_train)
-single = DecisionTreeClassifier(max_depth=8, random_state=0).fit(X_train, y_train)
-rigid_accuracy, single_accuracy = float(rigid.score(X_test, y_test)), float(single.score(X_test, y_test))
-rigid_answers = np.array([tree.predict(X_test) for tree in rigid.estimators_])
-rigid_same = float((rigid_answers[:, None] == rigid_answers[None]).mean())
-print(f"30 trees without randomness {rigid_accuracy:.3f}, one tree {single_accuracy:.3f}, agreement {rigid_same:.3f}")
+rigid = RandomForestClassifier(10, bootstrap=False, max_features=None, max_depth=8, random_state=0)
+rigid_scores = over_splits(rigid)
+single_scores = over_splits(DecisionTreeClassifier(max_depth=8, random_state=0))
+random_scores = over_splits(RandomForestClassifier(10, max_depth=8, random_state=0))
+rigid_wins = int((rigid_scores > single_scores).sum())
+show("ten trees without randomness", rigid_scores)
+show("one tree", single_scores)
+show("ten trees with it", random_scores)
+rigid_answers = np.array([tree.predict(X_test) for tree in rigid.fit(X_train, y_train).estimators_])
+rigid_same = float((rigid_answers[:, None] == rigid_answers[None]).mean(axis=2)[np.triu_indices(10, 1)].mean())
+print(f"better than one tree in {rigid_wins} of 10; two of its trees agree on {rigid_same:.3f}")

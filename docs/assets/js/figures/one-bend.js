@@ -41,7 +41,7 @@ function build(figure) {
   const unit = (...inside) => math("mrow", {}, mi("g"), bracket("("), ...inside, bracket(")"));
   const formulas = html(
     "div", {},
-    html("div", { class: "kb-figure__line" }, formula(mi("z"), "=", sub("w", "1"), unit(mi("s")), "+", sub("w", "2"), unit(mi("s"), math("mo", {}, "−"), mi("t")), "+", sub("b", "2"))),
+    html("div", { class: "kb-figure__line" }, formula(mi("z"), "=", sub("w", "2,1"), unit(mi("s")), "+", sub("w", "2,2"), unit(mi("s"), math("mo", {}, "−"), mi("t")), "+", sub("b", "2"))),
     ...lines.map(({ s, work, result, chance }) => html(
       "div", { class: "kb-figure__line" },
       formula(mi("s"), "=", mn(String(s)), ":", mi("z"), "=", work.element),
@@ -53,8 +53,8 @@ function build(figure) {
 
   const bend = toggle({ label: "ReLU: g(s) = max(0, s). Off: g(s) = s", value: weights.bend, onChange: () => move({ bend: bend.get() }) });
   const sliders = [
-    ["first", "Output weight w₁", -6, 6],
-    ["second", "Output weight w₂", -6, 6],
+    ["first", "Output weight w₂,₁", -6, 6],
+    ["second", "Output weight w₂,₂", -6, 6],
     ["opens", "Second unit opens at t", 0, 2],
     ["bias", "Output bias b₂", -4, 4],
   ].map(([key, label, min, max]) => [key, slider({ label, min, max, step: 0.5, value: weights[key], format: short, onInput: (v) => move({ [key]: v }) })]);
