@@ -9,7 +9,6 @@ from typing import Iterator
 from checks.repository import Repository
 from notebooks import receipts, run
 from pages.findings import Finding
-from pages.model import classify
 
 
 def check_page(repository: Repository, path: str) -> Iterator[Finding]:
@@ -20,10 +19,10 @@ def check_page(repository: Repository, path: str) -> Iterator[Finding]:
 
 
 def retype(root: Path, path: str) -> tuple[str, list[receipts.Retyped]]:
-    """The page's text with stale digits retyped, and what changed; unchanged for what has no notebook."""
+    """A page's or an entry's text with stale digits retyped, and what changed."""
     text = (root / path).read_bytes().decode("utf-8", errors="replace")
     own = receipts.notebook_of(path, "notebook.py")
-    if classify(path.removeprefix("docs/"))[0] not in ("explainer", "project") or not path.endswith(".md") or "\ufffd" in text:
+    if not path.startswith("docs/") or not path.endswith(".md") or "\ufffd" in text:
         return text, []
     return receipts.fix(path, text, _cached(root, own), partial(_cached, root))
 

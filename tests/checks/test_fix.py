@@ -10,7 +10,7 @@ from cases import BY_ID
 from checks import fix as fixing
 from checks import run
 from checks.registry import rules
-from miniature import NOTEBOOK, OTHER, PAGE, append, every, make, replace
+from miniature import NOTEBOOK, OTHER, PAGE, POST, append, every, make, replace
 from test_cases import prepared
 
 FIXABLE = sorted(rule.id for rule in rules().values() if rule.fixable)
@@ -51,6 +51,13 @@ def test_what_changed_is_said(tmp_path):
 def test_a_retyped_receipt_comes_with_its_sentence(tmp_path):
     site = prepared(tmp_path, BY_ID["RCP-101"])
     assert [change.render() for change in run.fix(site, [site / PAGE])] == [f"{PAGE}:61: read again: The mean is [5.50](notebook.py#row_mean)."]
+
+
+def test_an_entrys_receipt_is_retyped_from_the_page_it_names(tmp_path):
+    site = prepared(tmp_path, BY_ID["RCP-101"])
+    append(POST, "It was [5.51](../../classic/decision-trees/notebook.py#row_mean) again.").apply(site)
+    assert [change.path for change in run.fix(site, [site / POST])] == [POST]
+    assert "It was [5.50](../../classic/decision-trees/notebook.py#row_mean) again." in (site / POST).read_text(encoding="utf-8")
 
 
 def test_what_needs_a_decision_is_left(tmp_path):
