@@ -22,6 +22,8 @@ from typing import Callable, Iterable, Iterator, Sequence
 from checks import front_matter, links, names, notebooks_unrun, receipts, reference, road_map, safety, structure, text, waivers, workflows
 from checks.repository import Repository
 from pages.findings import Finding
+from publishing import sanitizer
+from publishing.sources import SourceLines
 
 ROOT = Path(__file__).resolve().parents[2]
 OK, FINDINGS = 0, 1
@@ -147,7 +149,10 @@ def _judge(repository: Repository, chosen: list[str], judged: Callable[[], Judge
 
 def _page(repository: Repository, path: str) -> Iterator[Finding]:
     page = repository.page(path)
-    yield from front_matter.check_page(repository, path)
+    flaws = list(front_matter.check_page(repository, path))
+    yield from flaws
+    if not any(flaw.level == "error" for flaw in flaws):
+        yield from sanitizer.judge_meta(page.meta, path, SourceLines(page.text))  # what the build would refuse
     yield from road_map.check_page(repository, path)
     yield from text.check_page(repository, path)
     if any(problem.kind in ("unclosed", "late") for problem in page.front.problems):

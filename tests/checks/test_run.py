@@ -7,7 +7,7 @@ import json
 import pytest
 
 from checks import report, run
-from miniature import NOTEBOOK, OTHER, PAGE, POST, append, make
+from miniature import NOTEBOOK, OTHER, PAGE, POST, append, make, replace
 from pages.findings import Finding
 
 BAD = "See [the page](http://example.org/) and TODO."
@@ -93,3 +93,9 @@ def test_shared_among_processes_the_findings_are_the_same(site, monkeypatch):
     monkeypatch.setattr(run.os, "cpu_count", lambda: 2)
     assert run.check(site) == alone
     assert run._shared is None
+
+
+def test_what_the_build_refuses_in_front_matter_is_said_here_too(tmp_path):
+    make(tmp_path)
+    replace(PAGE, "description: A page of the miniature site,", "description: A “page” of the \"miniature\" site,").apply(tmp_path)
+    assert [(found.id, found.path, found.line) for found in run.check(tmp_path, [tmp_path / PAGE])] == [("PUB-107", PAGE, 3)]
