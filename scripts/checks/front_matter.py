@@ -114,7 +114,7 @@ def _value(key: str, rule: dict, value: Any) -> str:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             return f'"{key}" must be a list of texts, like [one, two], not {_shown(value)}'
         if kind == "slugs" and (bad := next((item for item in value if not SLUG.match(item)), None)):
-            return f'"{key}" must be a list of slugs in lower case with hyphens, not "{bad}"'
+            return f'"{key}" must be a list of slugs in lower case with hyphens, not {_shown(bad)}'
         # An empty list of aliases or questions is MAP-106.
         if limits and value and not limits["min"] <= len(value) <= limits["max"]:
             return f'"{key}" has {_count(value)}; it needs {limits["min"]} to {limits["max"]}'
@@ -140,9 +140,9 @@ def _count(value: list) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value as a message shows it: short, and never an object's address."""
+    """A value as a message shows it: short, on one line, and never an object's address."""
     if isinstance(value, str):
-        return f'"{value[:40]}"'
+        return f'"{" ".join(value.split())[:40]}"'
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "a group of keys"
     return str(value)[:40]

@@ -65,7 +65,8 @@ def finding(rule_id: str, path: str, line: int, column: int, message: str, *, su
     repairable = rule.fixable if fixable is None else fixable
     if repairable and not fix:
         fix = f"fix: {COMMAND} fix {path}"
-    return Finding(path, max(line, 1), max(column, 0), level or rule.level, rule_id, message, suggestion, fix,
+    # What a contributor typed stands in messages, line breaks and all; a message is one line.
+    return Finding(path, max(line, 1), max(column, 0), level or rule.level, rule_id, " ".join(message.split()), suggestion, fix,
                    detail, repairable)
 
 

@@ -80,12 +80,10 @@ class Notebook:
 
     @property
     def title(self) -> str:
-        for cell in self.cells:
-            if cell.kind == "markdown":
-                for line in cell.source.split("\n"):
-                    if match := HEADING.match(line):
-                        return match.group(2)
-        return ""
+        """The first-level heading of the first cell with prose; a section's heading further down is no title."""
+        first = next((cell for cell in self.cells if cell.kind == "markdown"), None)
+        headings = (HEADING.match(line) for line in first.source.split("\n")) if first else ()
+        return next((match.group(2) for match in headings if match and len(match.group(1)) == 1), "")
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,10 @@ def is_redirect(tree: LexborHTMLParser) -> bool:
     return tree.css_first("meta[http-equiv=refresh]") is not None
 
 
+def test_every_header_of_a_table_has_words(site):
+    assert [path.relative_to(site).as_posix() for path in pages_of(site) if any(not head.text(strip=True) for head in parsed(path).css("article th"))] == []
+
+
 def test_every_page_has_one_title_one_h1_and_a_description(site):
     wrong, titles = [], {}
     for path in pages_of(site):

@@ -9,6 +9,7 @@ const FIGURES = {
   "drag-the-line": () => import("./drag-the-line.js"),
   "shrinkage-path": () => import("./shrinkage-path.js"),
   "one-bend": () => import("./one-bend.js"),
+  "rungs": () => import("./rungs.js"),
   "ensemble-size": () => import("./ensemble-size.js"),
   "split-picker": () => import("./split-picker.js"),
   "step-size": () => import("./step-size.js"),
