@@ -32,6 +32,7 @@ test("the digits shown are the tolerance", () => {
 test("a whole number is exact", () => {
   assert.equal(judgeNumber("201", "201"), "right");
   assert.equal(judgeNumber("201", "201.0"), "right");
+  assert.equal(judgeNumber("3.0", "3"), "right");
   assert.equal(judgeNumber("201", "200"), "wrong");
   assert.equal(judgeNumber("1,729", "1729"), "right");
 });

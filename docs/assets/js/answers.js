@@ -61,7 +61,8 @@ export function judgeNumber(key, typed) {
 function judgeValues(wanted, given) {
   const error = Math.abs(given.value - wanted.value);
   const slack = 1e-9 * Math.max(1, Math.abs(wanted.value));
-  if (wanted.decimals <= 0 && Number.isInteger(wanted.value)) return error <= slack ? "right" : "wrong";
+  if (error <= slack) return "right"; // 3 for 3.0, however few digits were typed
+  if (wanted.decimals <= 0 && Number.isInteger(wanted.value)) return "wrong";
   const unit = 10 ** -wanted.decimals;
   const significant = wanted.value === 0 ? 0 : Math.floor(Math.log10(Math.abs(wanted.value))) + 1;
   const fewest = Math.min(wanted.decimals, 2 - significant);

@@ -391,10 +391,14 @@ big_leaves = DecisionTreeClassifier(min_samples_leaf=20, random_state=0)
 tree_loss = log_loss_by_fold(full_tree)
 big_leaf_loss = log_loss_by_fold(big_leaves)
 linear_loss = log_loss_by_fold(linear_model)
+prior_loss = log_loss_by_fold(DummyClassifier(strategy="prior"))
+pruned_loss = log_loss_by_fold(DecisionTreeClassifier(ccp_alpha=.02, random_state=0))
 print(f"leaves with fewer than 5 rows: {small_leaves} of {all_leaves}")
 show("log loss: fully grown", tree_loss)
 show("log loss: at least 20 rows a leaf", big_leaf_loss)
 show("log loss: logistic regression", linear_loss)
+show("log loss: always the base rate", prior_loss)
+show("log loss: pruned, ccp_alpha=0.02", pruned_loss)
 
 # %% Check the range of new rows
 asked = np.unique(pruned_tree.tree_.feature[pruned_tree.tree_.feature >= 0])
@@ -518,6 +522,9 @@ fold_forest = cross_val_score(RandomForestClassifier(n_estimators=50, random_sta
 forest_wins, forest_losses = int((fold_forest > fold_tree).sum()), int((fold_forest < fold_tree).sum())
 show("one tree, ten folds", fold_tree)
 show("forest of 50 trees, ten folds", fold_forest)
+fold_linear = cross_val_score(linear_model, X_cancer, malignant, cv=folds)
+linear_over_forest, linear_below_forest = int((fold_linear > fold_forest).sum()), int((fold_linear < fold_forest).sum())
+show("logistic regression, ten folds", fold_linear)
 print(f"forest better in {forest_wins} folds, worse in {forest_losses}")
 
 # %% [markdown]

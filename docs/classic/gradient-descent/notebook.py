@@ -503,12 +503,12 @@ print(f"MSE {early_mse:,.0f} against {closed_mse:,.0f}; weight of s1 {s1_early:.
 theta = torch.zeros(11, dtype=torch.float64, requires_grad=True)
 optimizer = torch.optim.SGD([theta], lr=0.1)
 uncleared = []
-for _ in range(20):
+for _ in range(60):
     torch.mean((rows @ theta - target) ** 2).backward()        # adds to theta.grad
     optimizer.step()
     uncleared.append(torch.mean((rows @ theta - target) ** 2).item())
-uncleared_mse = uncleared[-1]
-print(f"MSE after 20 steps: {uncleared_mse:,.0f}")
+uncleared = np.array(uncleared)
+print(f"MSE over 60 steps: {uncleared.min():,.0f} to {uncleared.max():,.0f}; after 20: {uncleared[19]:,.0f}, after 60: {uncleared[-1]:,.0f}")
 
 # %% [markdown]
 # ## Check yourself

@@ -14,8 +14,7 @@ from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import (ElasticNet, ElasticNetCV, Lasso, LassoCV,
                                   LinearRegression, Ridge, RidgeCV, lasso_path)
-from sklearn.model_selection import (GroupKFold, RepeatedKFold, cross_val_predict,
-                                     cross_val_score, train_test_split)
+from sklearn.model_selection import GroupKFold, RepeatedKFold, cross_val_score, train_test_split
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -83,7 +82,7 @@ s1_ridge_low, s1_ridge_high = float(s1_ridge.min()), float(s1_ridge.max())
 print("s1, OLS  ", s1_ols.round(0))
 print("s1, ridge", s1_ridge.round(0))
 
-# %% Paths of the ten weights alt="Two panels, weights of ten diabetes columns against alpha on a logarithmic axis. Ridge: all weights shrink smoothly towards zero and none reaches it. Lasso: one weight after another hits zero, BMI and s5 last"
+# %% Paths of the ten weights alt="Two panels, weights of ten diabetes columns against alpha on a logarithmic axis. Ridge: the weights shrink together, some cross zero on the way and none stays there. Lasso: one weight after another hits zero, BMI and s5 last"
 X_unit = load_diabetes().data                        # each column: mean 0, squares sum to 1
 grid = np.logspace(-3, 1, 80)
 ridge_weights = np.array([Ridge(alpha).fit(X_unit, y).coef_ for alpha in grid])
@@ -246,6 +245,12 @@ show("lasso", use_lasso)
 net_cv = ElasticNetCV(l1_ratio=0.5, alphas=15, eps=0.01, max_iter=20000)
 use_net = repeated_r2(squares(net_cv))
 show("elastic net", use_net)
+use_net_wide = repeated_r2(squares(ElasticNetCV(l1_ratio=0.5, alphas=15, eps=0.003, max_iter=20000)))
+use_net_lasso = repeated_r2(squares(ElasticNetCV(l1_ratio=0.9, alphas=15, eps=0.01, max_iter=20000)))
+net_gain = int((use_net_lasso > use_net).sum())
+show("elastic net, wider grid", use_net_wide)
+show("elastic net, l1_ratio 0.9", use_net_lasso)
+print(f"l1_ratio 0.9 ahead in {net_gain} of 10")
 
 # %% Compare and count
 ridge_over_ols = int((use_ridge > use_ols).sum())
@@ -308,11 +313,10 @@ for name, value in zip(names, share):
     print(f"{name:4} kept in {value:4.0%}")
 
 # %% Check for a bend
-held_out = cross_val_predict(scaled(RidgeCV(strengths)), X, y, cv=10)
-residual, level = y - held_out, held_out - held_out.mean()
-bend = float(np.corrcoef(residual, level**2)[0, 1])
-bend_limit = float(2 / np.sqrt(n_samples))
-print(f"correlation of residuals with squared predictions {bend:.3f}, limit {bend_limit:.3f}")
+bend_trees = repeated_r2(GradientBoostingRegressor(n_estimators=50, random_state=0))
+tree_wins = int((bend_trees > ten_ridge).sum())
+show("boosted trees, ten columns", bend_trees)
+print(f"ahead of ridge in {tree_wins} of 10")
 
 # %% Check for copies across the folds
 def copied(seed, n_patients=60, n_copies=4):
@@ -340,7 +344,7 @@ print(f"test R²: rows median {rows_r2_median:.2f}, patients {patients_r2.mean()
 
 # %% Dense truth and sparse truth
 def contest(seed, n_useful, n_train=100, n_columns=50):
-    """Test R² of least squares, ridge, lasso; n_useful columns matter, equally on average."""
+    """Test R² of least squares, ridge, lasso, and columns that lasso keeps; n_useful matter, equally on average."""
     rng = np.random.default_rng(seed)
     w = np.zeros(n_columns)
     w[:n_useful] = rng.normal(size=n_useful)
@@ -349,43 +353,50 @@ def contest(seed, n_useful, n_train=100, n_columns=50):
     y_all = X_all @ w + rng.normal(size=len(X_all))
     train, test = slice(0, n_train), slice(n_train, None)
     models = LinearRegression(), scaled(RidgeCV(strengths)), scaled(lasso_cv())
-    return [m.fit(X_all[train], y_all[train]).score(X_all[test], y_all[test])
-            for m in models]
+    r2 = [m.fit(X_all[train], y_all[train]).score(X_all[test], y_all[test]) for m in models]
+    return [*r2, int((models[-1][-1].coef_ != 0).sum())]
 
-dense = np.array([contest(seed, 50) for seed in range(20)])
-sparse = np.array([contest(seed, 4) for seed in range(20)])
+dense_all = [contest(seed, 50) for seed in range(20)]
+dense = np.array(dense_all)[:, :3]
+sparse = np.array([contest(seed, 4) for seed in range(20)])[:, :3]
 assert dense.shape == sparse.shape == (20, 3)          # seeds, models
 dense_ols, dense_ridge, dense_lasso = dense.T
 sparse_ols, sparse_ridge, sparse_lasso = sparse.T
+dense_kept = np.array([kept for *_, kept in dense_all])
+dense_kept_median, dense_kept_least, dense_kept_most = float(np.median(dense_kept)), int(dense_kept.min()), int(dense_kept.max())
 dense_wins = int((dense_ridge > dense_lasso).sum())
 sparse_wins = int((sparse_lasso > sparse_ridge).sum())
 for name, result in (("dense", dense), ("sparse", sparse)):
     for model, r2 in zip(("least squares", "ridge", "lasso"), result.T):
         print(f"{name:6} {model:13} {r2.mean():.3f} ± {r2.std(ddof=1):.3f}")
 print(f"ridge wins {dense_wins} of 20 dense, lasso {sparse_wins} of 20 sparse")
+print(f"lasso keeps {dense_kept_least} to {dense_kept_most} of 50, median {dense_kept_median:g}, where all matter")
 
 # %% Plenty of rows
 plenty = np.array([contest(seed, 10, n_train=2000, n_columns=10) for seed in range(10)])
-plenty_ols, plenty_ridge, plenty_lasso = plenty.T
+plenty_ols, plenty_ridge, plenty_lasso = plenty.T[:3]
 plenty_gap = float(np.abs(plenty_ridge - plenty_ols).max())
 for name, r2 in zip(("least squares", "ridge", "lasso"), plenty.T):
     print(f"{name:13} {r2.mean():.4f} ± {r2.std(ddof=1):.4f}")
 print(f"ridge and least squares differ by at most {plenty_gap:.1e}")
 
 # %% A bent truth
-bent = []
+bent, bent_alphas = [], []
 for seed in range(10):
     X_bent, y_bent = make_friedman1(n_samples=600, noise=1.0, random_state=seed)
     X_train, X_test, y_train, y_test = train_test_split(
         X_bent, y_bent, train_size=300, random_state=seed)
+    ridge = scaled(RidgeCV(strengths))
     bent.append([m.fit(X_train, y_train).score(X_test, y_test) for m in (
-        scaled(LinearRegression()), scaled(RidgeCV(strengths)), scaled(lasso_cv()),
-        GradientBoostingRegressor(random_state=0))])
+        scaled(LinearRegression()), ridge, scaled(lasso_cv()), GradientBoostingRegressor(random_state=0))])
+    bent_alphas.append(ridge[-1].alpha_)
+bent_alphas = np.array(bent_alphas)
 bent_ols, bent_ridge, bent_lasso, bent_trees = np.array(bent).T
 bent_wins = int((bent_trees > np.maximum(bent_ridge, bent_lasso)).sum())
 for name, r2 in (("least squares", bent_ols), ("ridge", bent_ridge),
                  ("lasso", bent_lasso), ("boosted trees", bent_trees)):
     print(f"{name:14} {r2.mean():.3f} ± {r2.std(ddof=1):.3f}")
+print(f"ridge's alpha on bent data: {bent_alphas.min():.1f} to {bent_alphas.max():.1f}")
 
 # %% Wrong: penalize natural units
 raw = Lasso(alpha=2.0).fit(X, y)
