@@ -139,7 +139,7 @@ def folder_address(notebook_path: str, address: Callable[[str], str]) -> str:
 def files(result) -> dict[str, bytes]:
     """Every file a notebook brings to the site, by path below docs/: plots, and the notebook to download."""
     found = {}
-    for cell in result.notebook.code_cells:
-        for name, data in outputs.files(cell.slug or f"cell-{cell.number}", result.outputs[cell.number - 1]).items():
+    for cell, shown in zip(result.notebook.code_cells, result.outputs):  # none while `serve` waits for a result
+        for name, data in outputs.files(cell.slug or f"cell-{cell.number}", shown).items():
             found[image_path(result.path, name)] = data
     return found | {image_path(result.path, name): data for name, data in downloads(result).items()}

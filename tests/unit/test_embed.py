@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from notebooks import changed, embed, page, source
-from notebooks.run import ExecutionResult
+from notebooks.run import ExecutionResult, unexecuted
 from publishing.sanitizer import judge_html
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "pymdownx.details", "pymdownx.superfences", "pymdownx.highlight", "pymdownx.betterem"]
@@ -184,3 +184,11 @@ def test_the_date_is_that_of_the_last_change_of_what_is_executed(tmp_path):
     from pages import history
     history.head.cache_clear()
     assert changed.date(tmp_path, source.read(path.read_text(), "docs/classic/demo/notebook.py")) == dt.date(2026, 5, 6)
+
+
+def test_a_notebook_that_waits_for_its_result_brings_its_script_alone(tmp_path):
+    """What `serve` shows at first in a fresh clone."""
+    (tmp_path / "docs/classic/demo").mkdir(parents=True)
+    (tmp_path / "docs/classic/demo/notebook.py").write_text("# %% [markdown]\n# # Demo: companion notebook\n\n# %% Fit\nx = 1\n")
+    found = embed.files(unexecuted(tmp_path, "docs/classic/demo/notebook.py"))
+    assert [name.rpartition(".")[2] for name in found] == ["py"]
