@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 
 from checks import report, run
+from checks.repository import Repository
 from miniature import NOTEBOOK, OTHER, PAGE, POST, append, make, replace
 from pages.findings import Finding
 
@@ -99,3 +101,10 @@ def test_what_the_build_refuses_in_front_matter_is_said_here_too(tmp_path):
     make(tmp_path)
     replace(PAGE, "description: A page of the miniature site,", "description: A “page” of the \"miniature\" site,").apply(tmp_path)
     assert [(found.id, found.path, found.line) for found in run.check(tmp_path, [tmp_path / PAGE])] == [("PUB-107", PAGE, 3)]
+
+
+@pytest.mark.parametrize(("ahead", "found"), [(0, []), (1, []), (2, ["FMT-110"])])
+def test_a_day_that_has_begun_somewhere_is_not_in_the_future(tmp_path, ahead, found):
+    make(tmp_path)
+    repository = Repository(tmp_path, today=dt.date(2026, 1, 5) - dt.timedelta(days=ahead))
+    assert [each.id for each in run.check(tmp_path, [tmp_path / POST], repository=repository)] == found
