@@ -20,6 +20,18 @@ class Channel extends EventTarget {
   #id = 0;
   #value = "";
   #timer = 0;
+  #answered = 0;
+  #entered = false;
+
+  /** Whether what stands in the box is not what the results below it answer. */
+  get waits() {
+    return this.#answered !== this.#id;
+  }
+
+  /** Enter was pressed before its answer had come: it is pressed again below the right results. */
+  enterLater() {
+    this.#entered = true;
+  }
 
   postMessage({ type, data }) {
     if (type === SETUP) setTimeout(() => this.#say({ type: READY }));
@@ -31,8 +43,10 @@ class Channel extends EventTarget {
   async query(value) {
     this.#value = value;
     const id = ++this.#id;
+    this.#entered = false;
     clearTimeout(this.#timer);
     if (!value) {
+      this.#answered = id;
       this.#show({ items: [], suggest: [] });
       return;
     }
@@ -82,6 +96,7 @@ class Channel extends EventTarget {
       return;
     }
     clearTimeout(this.#timer);
+    this.#answered = message.id;
     if (message.type === "failure") {
       if (!OFFLINE) this.#ask = null; // a worker that could not start is started anew
       this.#show({ items: [], suggest: [] });
@@ -101,6 +116,10 @@ class Channel extends EventTarget {
       this.#note("Nearest concepts:", (note) => {
         for (const { title, url } of message.nearest) note.append(" ", nearestLink(title, new URL(url, ROOT).href));
       });
+    }
+    if (this.#entered) {
+      this.#entered = false;
+      focusedBox()?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
     }
   }
 
@@ -139,12 +158,22 @@ function nearestLink(title, href) {
   return link;
 }
 
-/** Enter opens a result, never a mere suggestion; Tab leaves the box for a button of ours where there is one. */
+/** The search's box while the reader types in it, else null. */
+function focusedBox() {
+  return document.activeElement?.matches("[data-md-component=search-query]") ? document.activeElement : null;
+}
+
+let channel = null;
+
+/** Enter opens a result of what was typed, never a mere suggestion; Tab leaves the box for a button of ours where there is one. */
 addEventListener("keydown", (event) => {
-  const box = document.querySelector("[data-md-component=search-query]");
-  if (!box || document.activeElement !== box) return;
+  if (!focusedBox()) return;
   const note = document.querySelector(".kb-search-note");
-  if (event.key === "Enter" && !document.querySelector(".md-search-result__item")) {
+  if (event.key === "Enter" && channel?.waits) {
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    channel.enterLater();
+  } else if (event.key === "Enter" && !document.querySelector(".md-search-result__item")) {
     event.stopImmediatePropagation();
     event.preventDefault();
     note?.querySelector("button")?.click();
@@ -165,6 +194,8 @@ addEventListener("input", ({ target }) => {
 const Started = globalThis.Worker;
 globalThis.Worker = new Proxy(Started ?? class {}, {
   construct(target, [url, ...rest]) {
-    return /\/workers\/search\.[0-9a-f]+\.min\.js$/.test(String(url)) ? new Channel() : Reflect.construct(target, [url, ...rest]);
+    if (!/\/workers\/search\.[0-9a-f]+\.min\.js$/.test(String(url))) return Reflect.construct(target, [url, ...rest]);
+    channel = new Channel();
+    return channel;
   },
 });
