@@ -1,6 +1,6 @@
 """Keeps the last finished site of each kind, so that a build to which nothing has changed copies it instead of making it again.
 
-The key is everything a build reads: the files of the checkout that enter a page, git's history and index (dates, changes), the
+The key is everything a build reads: the files of the checkout that enter a page, git's history (dates, changes), the
 settings in the environment, the interpreter and what is installed. What is kept is proven by digests before it is used; whatever
 does not fit is thrown away and built. Called by build.py; `mkdocs build` itself knows nothing of it.
 """
@@ -20,8 +20,8 @@ from publishing import addresses
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".cache" / "sites"
 MANIFEST = "manifest.json"
-# One for the deployment's or the local address, one for the offline folder, one for the tests.
-MOST_KEPT = 3
+# One for the deployment's or the local address, one for the offline folder.
+MOST_KEPT = 2
 # Whose files enter a build. Files that a build makes of these are no inputs.
 READ = ("docs", "overrides", "scripts", "mkdocs.yml", "requirements.txt", "package.json", "package-lock.json")
 SKIPPED = ("__pycache__", ".ipynb_checkpoints")
