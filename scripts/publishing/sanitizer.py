@@ -40,6 +40,8 @@ FRAME_TAGS, FRAME_IDS = ("main", "article", "span"), ("", "kb-inside", "kb-after
 # An address as browsers read it: they drop these characters before they look for the scheme.
 DROPPED_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# Of front matter, which some templates print as it is. To a browser "<" before a space is text; to what strips tags, not before a ">".
+MARKUP = re.compile(r"<(?! )|(?<! )>|>(?! )|<.*>|&(?:#|[A-Za-z]+;)", re.DOTALL)
 TEXT = "-text"
 COMMENT = "-comment"
 
@@ -120,7 +122,7 @@ def judge_meta(meta: dict[str, Any], source_path: str, line_map: SourceLines | N
         if str(key) in rules.meta_refused and not (key == "template" and source_path.removeprefix("docs/") in rules.template_pages):
             refuse(f"front matter key {quote(str(key))} is not for contributed pages", f"{key}:")
     for key, value in _strings(meta):
-        if re.search(r"[<>]|&(?:#|[A-Za-z]+;)", value):
+        if MARKUP.search(value):
             refuse(f"markup in the front matter's {quote(key)}, which is plain text", value, f"{key}:")
         elif '"' in value and key in ("description", "author", "robots"):
             refuse(f'a double quote in the front matter\'s {quote(key)}: write “…”', value, f"{key}:")

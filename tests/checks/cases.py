@@ -190,7 +190,7 @@ CASES = [
     Case("SAF-104", (append(PAGE, 'A <img src="//example.org/a.png" alt="A red square"> here.'),), (write(PICTURE, png()), append(PAGE, '<img src="picture.png" alt="A red square">'))),
     Case("SAF-105", (append(PAGE, 'A paragraph.\n{: srcdoc="<b>" }'),), (append(PAGE, "The attribute `srcdoc` holds a document."),)),
     Case("SAF-106", (append(PAGE, "### Settings {#__config}\n\nText."),), (append(PAGE, "### Settings {#config-of-a-run}\n\nText."),)),
-    Case("SAF-107", (key(PAGE, "title", "title: Linear <img src=x> regression"),), (key(PAGE, "title", "title: Linear regression & the img of a map"),)),
+    Case("SAF-107", (key(PAGE, "title", "title: Linear <img src=x> regression"),), (key(PAGE, "title", "title: Linear regression for n < p & its img"),)),
     Case("SAF-108", (append(PAGE, f"The key is {ACCESS_KEY}."), append(NOTEBOOK, cell(f'text = "{PRIVATE_KEY}"'))),
          (append(PAGE, "The commit b17b94e0aa02990cc6a5fb89f77f304c04d9aaaa, and a key of a dictionary."),)),
     Case("SAF-109", (append(PAGE, f"Write to {ADDRESS}."),), (append(PAGE, "Write to someone at mailbox. In code `X@W.shape`, or reader@example.org."),)),
