@@ -127,12 +127,15 @@ def test(
 
 
 @app.command()
-def bench(name: Annotated[Optional[str], typer.Argument(help="One of tests/benchmarks/; lists them when not given.")] = None) -> None:
+def bench(
+    name: Annotated[Optional[str], typer.Argument(help="One of tests/benchmarks/; lists them when not given.")] = None,
+    parts: Annotated[Optional[list[str]], typer.Argument(help="Only these parts of it, where it has parts.")] = None,
+) -> None:
     """Measure against peers, as ratios in one run; the peers get environments of their own."""
     import testing
 
     bootstrap.ensure_node_packages()
-    raise typer.Exit(testing.bench(name))
+    raise typer.Exit(testing.bench(name, parts or []))
 
 
 def main() -> None:

@@ -22,13 +22,13 @@ def run(browser: str, everything: bool, arguments: list[str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 
-def bench(name: str | None) -> int:
-    """Run tests/benchmarks/bench_<name>.py; without a name, list what there is with the first line of each."""
+def bench(name: str | None, parts: list[str]) -> int:
+    """Run `parts` or all of tests/benchmarks/bench_<name>.py; without a name, list what there is with the first line of each."""
     folder = ROOT / "tests" / "benchmarks"
     found = {path.stem.removeprefix("bench_"): path for path in sorted(folder.glob("bench_*.py"))}
     if name in found:
         path = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
-        return subprocess.run([sys.executable, str(found[name])], cwd=ROOT, env={**os.environ, "PYTHONPATH": path}).returncode
+        return subprocess.run([sys.executable, str(found[name]), *parts], cwd=ROOT, env={**os.environ, "PYTHONPATH": path}).returncode
     for known, path in found.items():
         print(f"{known:12} {path.read_text(encoding='utf-8').split(chr(34) * 3)[1].strip().splitlines()[0]}")
     if name:

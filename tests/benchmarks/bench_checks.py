@@ -14,11 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "checks")]
 
-import psutil  # noqa: E402
-
 from miniature import make, write  # noqa: E402
 
-SAMPLE_SECONDS = 0.05
+from support.meters import peak_megabytes  # noqa: E402
 
 SECTION_NAMES = ("Why it exists", "How it works", "By hand", "Build it", "Use it", "What it assumes", "When not to use it", "Pitfalls",
                  "Check yourself", "Where next", "Sources")
@@ -54,14 +52,7 @@ def measure(folder: Path, paths: list[str]) -> tuple[float, float, float, float]
             "print(w, u.ru_utime + u.ru_stime + c.ru_utime + c.ru_stime, len(found))")
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", code, str(ROOT / "scripts"), str(folder), *paths], text=True, stdout=subprocess.PIPE)
-    peak, watched = 0.0, psutil.Process(process.pid)
-    while process.poll() is None:
-        try:
-            # Proportional: what forked processes share counts once.
-            peak = max(peak, sum(one.memory_full_info().pss for one in (watched, *watched.children(recursive=True))) / 2**20)
-        except psutil.Error:
-            pass
-        time.sleep(SAMPLE_SECONDS)
+    peak = peak_megabytes(process)
     wall = time.perf_counter() - started
     if process.returncode:
         raise SystemExit("kb check failed")

@@ -4,7 +4,7 @@ The same notebooks and pages for all three, each with its own cache: a cold buil
 builds after an edit. Ours does more meanwhile (strict links, receipts, mathematics, sanitizer, feeds). Twice: with a site of the size
 this one is meant to have, generated, whose notebooks are as short as can be, and with this site as it is, whose notebooks are long.
 CPU seconds are those of the whole machine, for kernels are nobody's children: let nothing else run. Run by `kb bench notebooks`, one
-of the two by `kb bench notebooks` with KB_BENCH=generated or KB_BENCH=real; the peer Sphinx gets an environment of its own below
+of the two by `kb bench notebooks generated` or `kb bench notebooks real`; the peer Sphinx gets an environment of its own below
 .cache/bench. Nothing outside a temporary folder is changed.
 """
 
@@ -23,10 +23,10 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-import psutil
 
 from support import generated
 from support.checkout import copy_checkout
+from support.meters import busy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PEERS = ROOT / ".cache" / "bench" / "sphinx"
@@ -53,12 +53,6 @@ myst_enable_extensions = ["dollarmath", "deflist", "attrs_inline"]
 exclude_patterns = ["_build"]
 suppress_warnings = ["*"]
 """
-
-
-def busy() -> float:
-    """Seconds that the machine's cores have worked since it started."""
-    times = psutil.cpu_times()
-    return times.user + times.nice + times.system + times.softirq + times.irq
 
 
 def measure(command: list[str], folder: Path, **environment: str) -> tuple[float, float]:
@@ -185,9 +179,8 @@ def same(one: Path, two: Path) -> list[str]:
 
 
 def main() -> int:
-    asked = os.environ.get("KB_BENCH", "")
     sizes = {"generated": GENERATED_PAGES, "real": 0}
-    return max(compare(name, pages) for name, pages in sizes.items() if asked in ("", name))
+    return max(compare(name, sizes[name]) for name in sys.argv[1:] or sizes)
 
 
 def compare(what: str, pages: int) -> int:

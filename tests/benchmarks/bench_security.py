@@ -17,12 +17,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
 from support import generated
 from support.checkout import copy_checkout
+from support.meters import busy
 
 PAGES = 100
 # Single runs differ by some percent on a shared machine.
@@ -81,11 +81,10 @@ def cpu(made: Path) -> float:
 def cold_with_notebooks(folder: Path) -> float:
     """CPU seconds of a cold build that executes a short notebook for each page; of the whole machine, for kernels are nobody's children."""
     made = generated.ours(folder, PAGES, notebooks=True)
-    before = psutil.cpu_times()
+    before = busy()
     subprocess.run([sys.executable, "-m", "mkdocs", "build", "--site-dir", "site"], cwd=made, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                    env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
-    after = psutil.cpu_times()
-    return after.user + after.system - before.user - before.system
+    return busy() - before
 
 
 def main() -> int:

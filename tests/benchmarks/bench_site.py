@@ -24,18 +24,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 
-import psutil  # noqa: E402
-
 import bootstrap  # noqa: E402
 from publishing import build  # noqa: E402
 from support import browsing, generated  # noqa: E402
+from support.meters import peak_megabytes  # noqa: E402
 from support.server import PREFIX, _Handler  # noqa: E402
 
 LIGHTHOUSE = "13.5.0"
 HOME = ROOT / ".cache" / "bench" / f"lighthouse-{LIGHTHOUSE}"
 RUNS = 5
 SIZES = (100, 1000)
-SAMPLE_SECONDS = 0.1
 KILO, MEGA = 1000, 1_000_000
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # What the reading experience promises.
@@ -58,22 +56,16 @@ def measure(folder: Path) -> dict[str, float]:
     before = os.times()
     process = subprocess.Popen([sys.executable, "-m", "mkdocs", "build", "--site-dir", "site"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
-    peak, said = 0, []
+    said: list[str] = []
     reader = threading.Thread(target=lambda: said.append(process.stdout.read()))
     reader.start()
-    watched = psutil.Process(process.pid)
-    while process.poll() is None:
-        try:
-            peak = max(peak, sum(one.memory_info().rss for one in (watched, *watched.children(recursive=True))))
-        except psutil.NoSuchProcess:
-            pass
-        time.sleep(SAMPLE_SECONDS)
+    peak = peak_megabytes(process)
     reader.join()
     if process.returncode:
         raise SystemExit(f"{folder} does not build:\n{said[0][-3000:]}")
     after = os.times()
     return {"cpu": after.children_user + after.children_system - before.children_user - before.children_system,
-            "wall": time.perf_counter() - started, "memory": peak / MEGA,
+            "wall": time.perf_counter() - started, "memory": peak,
             "bytes": sum(file.stat().st_size for file in (folder / "site").rglob("*") if file.is_file()) / MEGA}
 
 
