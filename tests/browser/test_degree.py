@@ -2,26 +2,16 @@
 
 import pytest
 
+from support.figures import assert_fits, assert_legible, opened, predict, press
+
 pytestmark = pytest.mark.browser
-LEAST_TEXT_HEIGHT = 12  # pixels of a line of text in a drawing
 
 
 @pytest.fixture
 def figure(page, site_url):
-    page.set_viewport_size({"width": 360, "height": 800})
-    page.goto(f"{site_url}classic/bias-variance/", wait_until="networkidle")
-    page.get_by_role("button", name="Use the interactive figure").press("Enter")  # tests ask for reduced motion
-    figure = page.locator("kb-degree")
-    figure.wait_for()
+    figure = opened(page, f"{site_url}classic/bias-variance/", "degree")
+    predict(page, figure)
     return figure
-
-
-def answer(page, figure):
-    """Commit to an answer by keyboard; the controls wait for it."""
-    assert figure.locator("[inert]").count() == 1
-    figure.locator(".kb-figure__predict input").first.focus()
-    page.keyboard.press("Space")
-    assert figure.locator("[inert]").count() == 0
 
 
 def to_degree(page, figure, degree):
@@ -32,7 +22,6 @@ def to_degree(page, figure, degree):
 
 
 def test_the_errors_part_by_keyboard(page, figure):
-    answer(page, figure)
     state, heard = figure.locator(".kb-figure__state"), figure.locator(".kb-figure__heard")
     to_degree(page, figure, 3)
     assert state.inner_text().startswith("Degree 3 on the first sample. Training error 0.1105, error to the truth 0.0132.")
@@ -48,7 +37,6 @@ def test_the_errors_part_by_keyboard(page, figure):
 
 
 def test_other_samples_and_the_default_tolerance(page, figure):
-    answer(page, figure)
     state = figure.locator(".kb-figure__state")
     figure.get_by_label("Fit 20 other samples too").focus()
     page.keyboard.press("Space")
@@ -71,24 +59,7 @@ def test_other_samples_and_the_default_tolerance(page, figure):
 
 
 def test_it_fits_a_narrow_screen(page, figure):
-    answer(page, figure)
     figure.get_by_label("Fit 20 other samples too").check()
     to_degree(page, figure, 15)
-    wide = figure.evaluate("""figure => [...figure.querySelectorAll('*')]
-        .filter(part => !part.closest('[clip-path]') && part.getBoundingClientRect().right > innerWidth)
-        .map(part => part.outerHTML.slice(0, 80))""")
-    assert wide == []
-    scrolling = figure.evaluate("figure => [...figure.querySelectorAll('.kb-figure__formula')].filter(f => f.scrollWidth > f.clientWidth).length")
-    assert scrolling == 0
-    heights = figure.locator("svg text").evaluate_all("(texts) => texts.filter((text) => text.textContent).map((text) => text.getBoundingClientRect().height)")
-    assert heights and min(heights) >= LEAST_TEXT_HEIGHT
-    assert figure.locator("[style]").count() == 0, "the policy refuses style attributes"
-
-
-def test_the_still_remains_when_the_module_fails(page, site_url):
-    page.route("**/degree*.js", lambda route: route.abort())
-    page.goto(f"{site_url}classic/bias-variance/", wait_until="networkidle")
-    page.get_by_role("button", name="Use the interactive figure").press("Enter")
-    page.get_by_text("The interactive version of this figure did not load").wait_for()
-    assert page.locator("kb-degree").count() == 0
-    assert page.locator(".kb-still img").first.is_visible()
+    assert_fits(figure)
+    assert_legible(figure)

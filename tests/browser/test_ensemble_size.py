@@ -4,26 +4,21 @@ import re
 
 import pytest
 
+from support.figures import assert_fits, opened, predict, press
+
 pytestmark = pytest.mark.browser
 
 
-def opened(page, address):
-    page.set_viewport_size({"width": 360, "height": 800})
-    page.goto(address, wait_until="networkidle")
-    page.get_by_role("button", name="Use the interactive figure").press("Enter")  # tests ask for reduced motion
-    figure = page.locator("kb-ensemble-size")
-    figure.wait_for()
+def begun(page, url):
+    figure = opened(page, url, "ensemble-size")
     for part in range(2):
-        question = figure.locator(".kb-figure__predict").nth(part)
-        assert figure.locator("[inert]").count() == 2 - part, "the controls wait for the answer"
-        question.locator("input").first.focus()
-        page.keyboard.press("Space")
+        predict(page, figure, part=part, parts=2)
     return figure
 
 
 @pytest.fixture
 def figure(page, site_url):
-    return opened(page, f"{site_url}classic/random-forests/")
+    return begun(page, f"{site_url}classic/random-forests/")
 
 
 def numbers(pattern, text):
@@ -75,23 +70,10 @@ def test_boosting_turns(page, figure):
 
 
 def test_the_other_page_starts_with_boosting(page, site_url):
-    figure = opened(page, f"{site_url}classic/gradient-boosting/")
+    figure = begun(page, f"{site_url}classic/gradient-boosting/")
     assert figure.locator(".kb-figure__state").first.inner_text().startswith("Stage 1, learning rate 0.1, trees of depth 3.")
     page.heard.silent()
 
 
-def test_a_figure_that_fails_leaves_its_still(page, site_url):
-    page.route("**/ensemble-size*.js", lambda route: route.abort())
-    page.goto(f"{site_url}classic/random-forests/", wait_until="networkidle")
-    page.get_by_role("button", name="Use the interactive figure").click()
-    page.get_by_text("did not load").wait_for()
-    assert page.locator(".kb-still").is_visible() and page.locator("kb-ensemble-size").count() == 0
-
-
 def test_it_fits_a_narrow_screen(page, figure):
-    wide = figure.evaluate("""figure => [...figure.querySelectorAll('*')]
-        .filter(part => !part.closest('[clip-path]') && part.getBoundingClientRect().right > innerWidth).map(part => part.outerHTML.slice(0, 80))""")
-    assert wide == []
-    scrolling = figure.evaluate("figure => [...figure.querySelectorAll('.kb-figure__formula')].filter(f => f.scrollWidth > f.clientWidth).length")
-    assert scrolling == 0
-    assert figure.locator("[style]").count() == 0, "the policy refuses style attributes"
+    assert_fits(figure)

@@ -2,31 +2,18 @@
 
 import pytest
 
+from support.figures import assert_fits, assert_legible, opened, predict, press
+
 pytestmark = pytest.mark.browser
-# Of a line of text in pixels, so letters of some ten: a drawing that lost its proportions showed six.
-LEAST_TEXT_HEIGHT = 12
 
 
 @pytest.fixture
 def figure(page, site_url):
-    page.set_viewport_size({"width": 360, "height": 800})
-    page.goto(f"{site_url}classic/decision-trees/", wait_until="networkidle")
-    page.get_by_role("button", name="Use the interactive figure").press("Enter")  # tests ask for reduced motion
-    figure = page.locator("kb-split-picker")
-    figure.wait_for()
-    return figure
-
-
-def answer(page, figure, part):
-    """Choose an answer of the part's question by keyboard."""
-    question = figure.locator(".kb-figure__predict").nth(part)
-    assert figure.locator("[inert]").count() == 2 - part, "the controls wait for the answer"
-    question.locator("input").first.focus()
-    page.keyboard.press("Space")
+    return opened(page, f"{site_url}classic/decision-trees/", "split-picker")
 
 
 def test_the_tie_is_found_by_keyboard(page, figure):
-    answer(page, figure, 0)
+    predict(page, figure, parts=2)
     state, heard = figure.locator(".kb-figure__state").first, figure.locator(".kb-figure__heard").first
     measurement = figure.locator(".kb-figure__choice input")
     measurement.first.focus()
@@ -54,8 +41,8 @@ def test_the_tie_is_found_by_keyboard(page, figure):
 
 
 def test_training_climbs_and_held_out_does_not(page, figure):
-    answer(page, figure, 0)
-    answer(page, figure, 1)
+    predict(page, figure, parts=2)
+    predict(page, figure, part=1, parts=2)
     state, depth = figure.locator(".kb-figure__state").nth(1), figure.get_by_label("Depth limit")
     depth.focus()
     page.keyboard.press("Home")
@@ -72,15 +59,11 @@ def test_training_climbs_and_held_out_does_not(page, figure):
 
 
 def test_its_words_stay_legible_on_a_narrow_screen(page, figure):
-    heights = figure.locator("svg text").evaluate_all("(texts) => texts.filter((text) => text.textContent).map((text) => text.getBoundingClientRect().height)")
-    assert heights and min(heights) >= LEAST_TEXT_HEIGHT
+    assert_legible(figure)
 
 
 def test_it_fits_a_narrow_screen(page, figure):
     for part in (0, 1):
-        answer(page, figure, part)
+        predict(page, figure, part=part, parts=2)
     figure.get_by_text("The tree as text").press("Enter")
-    wide = figure.evaluate("""figure => [...figure.querySelectorAll('*')]
-        .filter(part => part.getBoundingClientRect().right > innerWidth).map(part => part.outerHTML.slice(0, 80))""")
-    assert wide == []
-    assert figure.locator("[style]").count() == 0, "the policy refuses style attributes"
+    assert_fits(figure, clipped=False)

@@ -1,26 +1,17 @@
-"""The step-size figure by keyboard alone: predict, find the border, change the curvature, compare optimizers; its still
-remains when the module fails; at 360 pixels nothing leaves the screen."""
+"""The step-size figure by keyboard alone: predict, find the border, change the curvature, compare optimizers; at
+360 pixels nothing leaves the screen."""
 
 import pytest
+
+from support.figures import assert_fits, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
 
-def arrive(page, site_url):
-    page.set_viewport_size({"width": 360, "height": 800})
-    page.goto(f"{site_url}classic/gradient-descent/", wait_until="networkidle")
-    page.get_by_role("button", name="Use the interactive figure").press("Enter")  # tests ask for reduced motion
-
-
 @pytest.fixture
 def figure(page, site_url):
-    arrive(page, site_url)
-    figure = page.locator("kb-step-size")
-    figure.wait_for()
-    assert figure.locator("[inert]").count() == 1, "the controls wait for the answer"
-    figure.locator(".kb-figure__predict input").nth(1).focus()
-    page.keyboard.press("Space")
-    assert figure.locator("[inert]").count() == 0
+    figure = opened(page, f"{site_url}classic/gradient-descent/", "step-size")
+    predict(page, figure, answer=1)
     return figure
 
 
@@ -42,7 +33,7 @@ def test_the_border_is_found_by_keyboard(page, figure):
     assert "y = 1.0000" in state.inner_text() and "this is the border" in state.inner_text()
     page.keyboard.press("ArrowRight")
     assert "y = 117.39" in state.inner_text() and "never arrives" in state.inner_text()
-    formula = " ".join(figure.locator(".kb-figure__formula").all_text_contents())
+    formula = "".join(figure.locator(".kb-figure__formula").all_text_contents())
     assert "0.21·10)50=117.39" in formula
     page.wait_for_timeout(700)
     assert heard.inner_text() == state.inner_text(), "the state is announced when it comes to rest"
@@ -73,18 +64,7 @@ def test_three_optimizers_are_compared(page, figure):
     page.heard.silent()
 
 
-def test_the_still_remains_when_the_module_fails(page, site_url):
-    page.route("**/step-size*.js", lambda route: route.abort())
-    arrive(page, site_url)
-    page.locator(".kb-figure-note").wait_for()
-    assert page.locator(".kb-still img").first.is_visible()
-    assert page.locator("kb-step-size").count() == 0
-
-
 def test_it_fits_a_narrow_screen(page, figure):
     for name in ("Momentum", "Adam", "Gradient descent"):
         figure.get_by_label(name).press("Space")
-        wide = figure.evaluate("""figure => [...figure.querySelectorAll('*')]
-            .filter(part => !part.closest('[clip-path]') && part.getBoundingClientRect().right > innerWidth).map(part => part.outerHTML.slice(0, 80))""")
-        assert wide == []
-    assert figure.locator("[style]").count() == 0, "the policy refuses style attributes"
+        assert_fits(figure)

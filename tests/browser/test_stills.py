@@ -7,28 +7,29 @@ from pathlib import Path
 
 import pytest
 
+from support import figures
+
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-NAMED = {path: found for path in sorted((ROOT / "docs").rglob("*.md")) if "contributing" not in path.parts
-         if (found := re.findall(r'data-figure="([^"]+)"', path.read_text("utf-8")))}
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PLACES = [(path.parent.relative_to(DOCS).as_posix(), name) for path in sorted(DOCS.rglob("*.md")) if "contributing" not in path.parts
+          for name in re.findall(r'data-figure="([^"]+)"', path.read_text("utf-8"))]
 
 
 def test_pages_and_loader_name_the_same_figures():
-    loaded = re.findall(r'^  "([a-z-]+)": \(\) => import\("\./([a-z-]+)\.js"\)', (FIGURES / "load.js").read_text("utf-8"), flags=re.MULTILINE)
-    assert all(name == module for name, module in loaded)
-    assert {name for name, _ in loaded} == {name for names in NAMED.values() for name in names}
+    assert {name for _, name in PLACES} == set(figures.names())
 
 
-@pytest.mark.parametrize("path", NAMED, ids=lambda path: path.parent.name)
-def test_each_figure_has_a_still_with_words(page, site_url, path):
-    page.goto(f"{site_url}{path.parent.relative_to(ROOT / 'docs').as_posix()}/", wait_until="networkidle")
-    stills = page.locator(".kb-still")
-    assert stills.count() == len(NAMED[path])
-    for still in stills.all():
-        image = still.locator("img:visible").first
-        image.scroll_into_view_if_needed()
-        image.evaluate("image => image.decode()")
-        assert image.bounding_box()["height"] > 100 and len(image.get_attribute("alt")) > 60
+@pytest.mark.parametrize(("address", "name"), PLACES)
+def test_a_figure_has_a_still_with_words_that_remains_when_its_module_fails(page, site_url, address, name):
+    page.goto(f"{site_url}{address}/", wait_until="networkidle")
+    assert page.locator(".kb-still").count() == 1
+    image = page.locator(".kb-still img:visible").first
+    image.scroll_into_view_if_needed()
+    image.evaluate("image => image.decode()")
+    assert image.bounding_box()["height"] > 100 and len(image.get_attribute("alt")) > 60
     page.heard.silent()
+    page.route(f"**/{name}*.js", lambda route: route.abort())
+    page.get_by_role("button", name="Use the interactive figure").press("Enter")
+    page.get_by_text("The interactive version of this figure did not load").wait_for()
+    assert image.is_visible() and page.locator(f"kb-{name}").count() == 0

@@ -7,9 +7,6 @@ LinearRegression computes it by default, it is compared with that call, rank inc
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +14,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-NODE = ROOT / ".venv" / "bin" / "node"
+from support import figures
+
 DEGREES = range(1, 16)
 SEEDS = [0, 1, 2, 1000]
 SETS = [1, 3, 9]  # degrees whose decomposition is computed afresh
@@ -61,10 +57,8 @@ def library(degree: int, x: np.ndarray, y: np.ndarray, **options: float):
 @pytest.fixture(scope="module")
 def figure() -> dict:
     """What the module computes, by Node."""
-    source = SCRIPT % ((FIGURES / "degree.math.js").as_uri(), SEEDS, list(DEGREES), SETS)
-    result = subprocess.run([NODE, "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    source = SCRIPT % (figures.address("degree.math.js"), SEEDS, list(DEGREES), SETS)
+    return figures.evaluate(source)
 
 
 def test_samples_are_numpys(figure):
@@ -135,8 +129,3 @@ def test_decomposition(figure):
         assert parts["squaredBias"] + parts["variance"] == pytest.approx(parts["total"], rel=1e-9)
     parts = figure["truncatedParts"]
     assert [parts["squaredBias"], parts["variance"], parts["total"]] == pytest.approx(decompose(9), rel=1e-6)
-
-
-def test_it_loads_under_fifty_kilobytes():
-    names = ["common.js", "degree.js", "degree.math.js"]
-    assert sum((FIGURES / name).stat().st_size for name in names) + (FIGURES.parents[1] / "css" / "figures.css").stat().st_size < 50_000

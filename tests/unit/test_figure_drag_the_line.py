@@ -6,19 +6,13 @@ of the specification.
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_squared_error
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-NODE = ROOT / ".venv" / "bin" / "node"
+from support import figures
 
 PROGRAM = """
 import * as m from "%(figures)s/drag-the-line.math.js";
@@ -46,11 +40,8 @@ console.log(JSON.stringify({
 @pytest.fixture(scope="module")
 def figure() -> dict:
     """What the figure's own modules compute."""
-    program = PROGRAM % {"figures": FIGURES.as_uri()}
-    done = subprocess.run(
-        [NODE, "--input-type=module", "--eval", program], capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout)
+    program = PROGRAM % {"figures": figures.FIGURES.as_uri()}
+    return figures.evaluate(program)
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +105,3 @@ def test_twelve_patients_and_one_moved(figure, diabetes):
         assert figure[key]["intercept"] == pytest.approx(model.intercept_, abs=1e-6)
     Q = np.linalg.qr(np.column_stack([np.ones(12), X[rows]]))[0]
     assert figure["leverage12"] == pytest.approx((Q[-1] ** 2).sum(), abs=1e-9)
-
-
-def test_all_it_loads_is_small():
-    loaded = [FIGURES / "common.js", *FIGURES.glob("drag-the-line*.js")]
-    assert sum(path.stat().st_size for path in loaded) < 50_000

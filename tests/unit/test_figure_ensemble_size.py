@@ -1,14 +1,12 @@
 """The arithmetic of the figure on ensemble size, and every number it shows, against scikit-learn, computed afresh.
 
-Rewrite the data with: python tests/unit/test_figure_ensemble_size.py --write
+Rewrite the data with: PYTHONPATH=tests python tests/unit/test_figure_ensemble_size.py --write
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,10 +14,9 @@ from sklearn.datasets import load_diabetes, load_digits
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
 from sklearn.model_selection import train_test_split
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-DATA = FIGURES / "ensemble-size.data.js"
-NODE = ROOT / ".venv" / "bin" / "node"
+from support import figures
+
+DATA = figures.FIGURES / "ensemble-size.data.js"
 
 COLUMNS = (1, 8, 64)                       # tried at each cut, of 64
 N_SEEDS = {1: 5, 8: 10, 64: 5}             # forests grown for each: all columns take long
@@ -154,14 +151,12 @@ def curves() -> dict:
 @pytest.fixture(scope="module")
 def figure() -> dict:
     """What the module computes, by Node."""
-    source = SCRIPT % {"math": (FIGURES / "ensemble-size.math.js").as_uri(), "data": DATA.as_uri()}
-    result = subprocess.run([NODE, "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    source = SCRIPT % {"math": figures.address("ensemble-size.math.js"), "data": DATA.as_uri()}
+    return figures.evaluate(source)
 
 
 def test_the_data_are_scikit_learns(votes, curves):
-    assert DATA.read_text("utf-8") == module_text(votes, curves), "run: python tests/unit/test_figure_ensemble_size.py --write"
+    assert DATA.read_text("utf-8") == module_text(votes, curves), "run: PYTHONPATH=tests python tests/unit/test_figure_ensemble_size.py --write"
 
 
 def test_accuracy_by_size_and_seed(figure, votes):
@@ -213,11 +208,6 @@ def test_boosting_by_stage(figure, curves):
     assert at[int(np.argmin(shown["test"]))] == 13
     test_at = dict(zip(at, shown["test"]))
     assert (test_at[1], test_at[13], test_at[500], shown["train"][-1]) == (4594.4, 3521.9, 4366.7, 34.8)
-
-
-def test_it_loads_under_fifty_kilobytes():
-    names = ["common.js", "ensemble-size.js", "ensemble-size.math.js", "ensemble-size.data.js"]
-    assert sum((FIGURES / name).stat().st_size for name in names) + (FIGURES.parents[1] / "css" / "figures.css").stat().st_size < 50_000
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["--write"]:

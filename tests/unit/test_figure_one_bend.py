@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-NODE = ROOT / ".venv" / "bin" / "node"
+from support import figures
+
 GRID = list(itertools.product((True, False), np.arange(0, 2.1, 0.5).tolist(), np.arange(-6, 6.1, 1.5).tolist(),
                               np.arange(-6, 6.1, 1.5).tolist(), np.arange(-4, 4.1, 1).tolist()))
 X = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64)
@@ -35,10 +32,8 @@ console.log(JSON.stringify({ rows: math.ROWS, grid: grid.map(judge), solved: jud
 @pytest.fixture(scope="module")
 def figure() -> dict:
     """What the module computes, by Node."""
-    source = SCRIPT % {"math": (FIGURES / "one-bend.math.js").as_uri(), "grid": json.dumps(GRID)}
-    result = subprocess.run([NODE, "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    source = SCRIPT % {"math": figures.address("one-bend.math.js"), "grid": json.dumps(GRID)}
+    return figures.evaluate(source)
 
 
 def by_torch(bend: bool, opens: float, first: float, second: float, bias: float) -> tuple[list, list, float]:
@@ -71,8 +66,3 @@ def test_a_straight_line_gets_three_and_one_bend_four(figure):
     best = {bend: max(found["right"] for weights, found in zip(GRID, figure["grid"]) if weights[0] is bend) for bend in (True, False)}
     assert best == {True: 4, False: 3}
     assert min(found["loss"] for weights, found in zip(GRID, figure["grid"]) if not weights[0]) > np.log(2) - 1e-9
-
-
-def test_it_loads_under_fifty_kilobytes():
-    names = ["common.js", "one-bend.js", "one-bend.math.js"]
-    assert sum((FIGURES / name).stat().st_size for name in names) + (FIGURES.parents[1] / "css" / "figures.css").stat().st_size < 50_000

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +16,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-NODE = ROOT / ".venv" / "bin" / "node"
+from support import figures
+
 GRID = [(share, price) for share in (.005, .01, .1, 212 / 569, .5) for price in (1, 2, 20, 100)]
 
 SCRIPT = """
@@ -36,10 +33,8 @@ console.log(JSON.stringify({ judged: m.JUDGED, prevalence: m.PREVALENCE, rungs: 
 @pytest.fixture(scope="module")
 def figure() -> dict:
     """What the module computes, by Node."""
-    source = SCRIPT % {"math": (FIGURES / "rungs.math.js").as_uri(), "grid": json.dumps(GRID)}
-    result = subprocess.run([NODE, "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    source = SCRIPT % {"math": figures.address("rungs.math.js"), "grid": json.dumps(GRID)}
+    return figures.evaluate(source)
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +82,3 @@ def test_what_the_page_says_can_be_found(figure):
     assert rare["accuracy"]["floor"]["key"] == "nobody" and rare["accuracy"]["skills"][2] < -5
     assert common["accuracy"]["skills"][2] > .7 and common["cost"]["skills"][2] < 0 and common["cost"]["floor"]["key"] == "everybody"
     assert rare["cost"]["skills"][2] > 0
-
-
-def test_it_loads_under_fifty_kilobytes():
-    names = ["common.js", "rungs.js", "rungs.math.js"]
-    assert sum((FIGURES / name).stat().st_size for name in names) + (FIGURES.parents[1] / "css" / "figures.css").stat().st_size < 50_000

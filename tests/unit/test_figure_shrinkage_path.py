@@ -1,15 +1,13 @@
 """The mathematics of the figure "shrinkage path" equals scikit-learn, and its moments are those of the diabetes data.
 
-Rewrite the moments with: python tests/unit/test_figure_shrinkage_path.py --write
+Rewrite the moments with: PYTHONPATH=tests python tests/unit/test_figure_shrinkage_path.py --write
 """
 
 from __future__ import annotations
 
 import json
 import math
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,10 +15,9 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Lasso, LinearRegression, Ridge, lasso_path
 from sklearn.model_selection import train_test_split
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-DATA = FIGURES / "shrinkage-path.data.js"
-NODE = ROOT / ".venv" / "bin" / "node"
+from support import figures
+
+DATA = figures.FIGURES / "shrinkage-path.data.js"
 ALPHAS = [0.01, 0.1, 1.0, 10.0]
 GRID = [10 ** (step / 20) for step in range(-60, 21)]  # as the slider has it
 
@@ -86,11 +83,8 @@ def module_text() -> str:
 @pytest.fixture(scope="module")
 def figure() -> dict:
     """What the figure's own modules compute."""
-    program = PROGRAM % {"figures": FIGURES.as_uri(), "alphas": ALPHAS, "grid": GRID}
-    done = subprocess.run(
-        [NODE, "--input-type=module", "--eval", program], capture_output=True, text=True, check=True, timeout=60
-    )
-    return json.loads(done.stdout)
+    program = PROGRAM % {"figures": figures.FIGURES.as_uri(), "alphas": ALPHAS, "grid": GRID}
+    return figures.evaluate(program)
 
 
 def test_moments_are_those_of_the_library(figure):
@@ -141,11 +135,6 @@ def test_the_whole_path(figure):
 
 def test_soft_threshold(figure):
     assert figure["soft"] == [0.5, -0.5, 0]
-
-
-def test_all_it_loads_is_small():
-    loaded = [FIGURES / "common.js", *FIGURES.glob("shrinkage-path*.js"), FIGURES.parents[1] / "css" / "figures.css"]
-    assert sum(path.stat().st_size for path in loaded) < 50_000
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["--write"]:

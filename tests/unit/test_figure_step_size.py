@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-NODE = ROOT / ".venv" / "bin" / "node"
+from support import figures
+
 RATES = [0.01, 0.05, 0.1, 0.19, 0.2, 0.21, 0.5]
 CURVATURES = [5, 10, 20]
 OPTIMIZERS = {
@@ -44,12 +41,10 @@ console.log(JSON.stringify({
 def figure() -> dict:
     """What the module computes, by Node."""
     source = SCRIPT % {
-        "math": (FIGURES / "step-size.math.js").as_uri(),
+        "math": figures.address("step-size.math.js"),
         "rates": json.dumps(RATES), "curvatures": json.dumps(CURVATURES), "optimizers": json.dumps(list(OPTIMIZERS)),
     }
-    result = subprocess.run([NODE, "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    return figures.evaluate(source)
 
 
 def torch_path(name: str, rate: float, curvature: float) -> np.ndarray:
@@ -96,8 +91,3 @@ def test_the_border_parts_arrival_from_escape(figure):
     for name in ("descent", "momentum"):
         for below, above in figure["longer"][name]:
             assert below < 1e-2 and above > 1e2
-
-
-def test_it_loads_under_fifty_kilobytes():
-    names = ["common.js", "step-size.js", "step-size.math.js"]
-    assert sum((FIGURES / name).stat().st_size for name in names) + (FIGURES.parents[1] / "css" / "figures.css").stat().st_size < 50_000

@@ -1,7 +1,7 @@
 // Figure "backpropagation graph" (deep-learning/backpropagation): step through a small graph of two inputs, values on the
 // way forward, slopes on the way back. Slopes are summed where paths meet, one arrival at a time; a gate can close.
 
-import { bracketed, button, define, formula, html, liveNumber, math, predictFirst, set, short, slider, spokenState, svg } from "./common.js";
+import { bracketed, button, define, formula, formulaLine, html, liveNumber, math, mi, mn, predictFirst, set, short, slider, spokenState, svg } from "./common.js";
 import { N_STATES, NODES, measuredSlope, states } from "./backprop-graph.math.js";
 
 const WIDE = 112;
@@ -15,16 +15,14 @@ const NUDGE = 0.001;
 const START = { x: 3, y: -2 };
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
-const mi = (name) => math("mi", {}, name);
 const bar = (name) => math("mover", { accent: "true" }, mi(name), math("mo", {}, "¯"));
-const mn = (text) => math("mn", {}, text);
 const bracket = (sign) => math("mo", { stretchy: "false" }, sign);
 const gate = () => math("mrow", {}, bracket("["), mi("b"), math("mo", {}, ">"), mn("0"), bracket("]"));
 
 /** One line of the list of formulas, symbols and live numbers; `tell(values, gradients, state)` gives the text or null. */
 function line(name, phase, symbols, tell) {
   const live = liveNumber(phase === "forward" ? 1 : 2);
-  const element = html("div", { class: "kb-figure__line" }, formula(...symbols), formula("=", live.element));
+  const element = formulaLine(formula(...symbols), formula("=", live.element));
   return { name, phase, element, show: (state) => live.set(tell(state.values, state.gradients, state) ?? "…") };
 }
 

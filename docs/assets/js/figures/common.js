@@ -30,6 +30,12 @@ export const svg = (tag, attributes = {}, ...children) => fill(document.createEl
 /** The same for MathML: math("mi", {}, "x"). */
 export const math = (tag, attributes = {}, ...children) => fill(document.createElementNS(MATHML, tag), attributes, children);
 
+/** The small parts of a formula: a name, a number, an operator, and several parts as one; strings among the parts become operators. */
+export const mi = (name) => math("mi", {}, name);
+export const mn = (number) => math("mn", {}, String(number));
+export const mo = (sign) => math("mo", {}, sign);
+export const group = (...parts) => math("mrow", {}, ...parts.map((part) => (typeof part === "string" ? mo(part) : part)));
+
 /** Change attributes of an element of any kind. */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
@@ -246,6 +252,10 @@ export function liveNumber(series = 0) {
 
 /** A displayed formula from MathML children; strings become operators. */
 export function formula(...children) {
-  const parts = children.map((child) => (typeof child === "string" ? math("mo", {}, child) : child));
-  return html("div", { class: "kb-figure__formula" }, math("math", { display: "block" }, math("mrow", {}, ...parts)));
+  return html("div", { class: "kb-figure__formula" }, math("math", { display: "block" }, group(...children)));
+}
+
+/** Formulas that are read as one and break between them on a narrow screen. */
+export function formulaLine(...formulas) {
+  return html("div", { class: "kb-figure__line" }, ...formulas);
 }

@@ -2,7 +2,7 @@
 // training error fall while the distance to the true curve turns; then look at the same fit on other samples, whose
 // spread is the variance. Errors are drawn only at degrees that the reader has tried.
 
-import { axes, button, choice, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
+import { axes, button, choice, clipped, define, fixed, formula, html, liveNumber, math, mi, mn, mo, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
 import { FIRST_SEED, GRID, N_GRID, N_SAMPLES, N_SETS, TOL, decompose, draw as drawSample, errors, fitExact, fitTruncated, truth } from "./degree.math.js";
 
 const HIGHEST = 15;
@@ -14,9 +14,6 @@ const FAR = 50; // a curve far outside the box is cut off before it becomes a hu
 const [LOW, HIGH] = [-2.5, 2]; // powers of ten on the axis of errors
 const FITS = { exact: fitExact, truncated: fitTruncated };
 
-const mi = (name) => math("mi", {}, name);
-const mn = (number) => math("mn", {}, String(number));
-const mo = (sign) => math("mo", {}, sign);
 const symbol = (part) => (typeof part === "string" ? mi(part) : part);
 const sub = (name, index) => math("msub", {}, symbol(name), mi(index));
 const hat = (name) => math("mover", { accent: "true" }, mi(name), mo("^"));

@@ -2,7 +2,7 @@
 // mean squared error as a bowl over the slope, find its bottom, and pull one patient away to feel leverage.
 // Everything that a pointer can drag, a slider moves too.
 
-import { axes, button, choice, clipped, define, draggable, fixed, formula, html, liveNumber, math, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
+import { axes, button, choice, clipped, define, draggable, fixed, formula, html, liveNumber, math, mi, mn, mo, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
 import { BMI, PROGRESSION } from "./drag-the-line.data.js";
 import { gradient, leastSquares, leverage, meanSquaredError, residuals, rSquared, toUnitNorm, twelveOf } from "./drag-the-line.math.js";
 
@@ -20,9 +20,6 @@ const BY_BMI = [...EVERYONE].sort((a, b) => X[a] - X[b] || a - b);
 const TWELVE = twelveOf(X);
 
 const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
-const mi = (name) => math("mi", {}, name);
-const mo = (sign) => math("mo", {}, sign);
-const mn = (number) => math("mn", {}, number);
 
 function build(figure) {
   figure.setAttribute("aria-label", "Interactive figure: drag the line");

@@ -2,7 +2,7 @@
 // boosting on diabetes. Averaging flattens, adding up turns. Curves are drawn as far as the reader has been, so that
 // both endings are found, not shown. A still of class boosting-first puts the second part first.
 
-import { axes, button, choice, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, slider, spokenState, svg } from "./common.js";
+import { axes, button, choice, clipped, define, fixed, formula, group, html, liveNumber, math, mi, mn, predictFirst, scale, slider, spokenState, svg } from "./common.js";
 import { BOOSTING, COLUMNS, ERRORS, IMAGES, MEASURED, N_TEST, PATIENT, SIZES, STAGES, VARIANCE } from "./ensemble-size.data.js";
 import { accuracies, averaged, best, boosted, leader, spread, tally } from "./ensemble-size.math.js";
 
@@ -11,10 +11,7 @@ const BOX = { left: 46, right: 322, top: 24, bottom: 214 };
 const VIEW = { viewBox: "0 0 344 252", role: "img" };
 const PIXEL = 15;
 
-const mi = (name) => math("mi", {}, name);
-const mn = (number) => math("mn", {}, String(number));
 const sub = (name, ...index) => math("msub", {}, mi(name), math("mrow", {}, ...index));
-const group = (...children) => math("mrow", {}, ...children.map((child) => (typeof child === "string" ? math("mo", {}, child) : child)));
 
 /** A scale whose steps are ratios. */
 function ratios([low, high], pixels) {

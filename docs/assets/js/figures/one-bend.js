@@ -1,7 +1,7 @@
 // Figure "one bend" (deep-learning/mlp): the output of two hidden units over x1 + x2, with and without ReLU, on the four
 // rows of XOR. The reader finds that a straight line gets three rows right and one bend all four.
 
-import { axes, bracketed, button, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, set, short, slider, spokenState, svg, toggle } from "./common.js";
+import { axes, bracketed, button, clipped, define, fixed, formula, formulaLine, html, liveNumber, math, mi, mn, predictFirst, scale, set, short, slider, spokenState, svg, toggle } from "./common.js";
 import { ROWS, SOLVED, countRight, isRight, logLoss, logit, probability } from "./one-bend.math.js";
 
 const BOX = { left: 34, right: 334, top: 24, bottom: 254 };
@@ -9,8 +9,6 @@ const SUMS = [-0.4, 2.4];
 const LOGITS = [-5, 5];
 const COIN = Math.LN2; // the loss of a model that always says a half
 
-const mi = (name) => math("mi", {}, name);
-const mn = (text) => math("mn", {}, text);
 const sub = (name, index) => math("msub", {}, mi(name), mn(index));
 const bracket = (sign) => math("mo", { stretchy: "false" }, sign);
 
@@ -41,13 +39,12 @@ function build(figure) {
   const unit = (...inside) => math("mrow", {}, mi("g"), bracket("("), ...inside, bracket(")"));
   const formulas = html(
     "div", {},
-    html("div", { class: "kb-figure__line" }, formula(mi("z"), "=", sub("w", "2,1"), unit(mi("s")), "+", sub("w", "2,2"), unit(mi("s"), math("mo", {}, "−"), mi("t")), "+", sub("b", "2"))),
-    ...lines.map(({ s, work, result, chance }) => html(
-      "div", { class: "kb-figure__line" },
+    formulaLine(formula(mi("z"), "=", sub("w", "2,1"), unit(mi("s")), "+", sub("w", "2,2"), unit(mi("s"), math("mo", {}, "−"), mi("t")), "+", sub("b", "2"))),
+    ...lines.map(({ s, work, result, chance }) => formulaLine(
       formula(mi("s"), "=", mn(String(s)), ":", mi("z"), "=", work.element),
       formula("=", result.element, math("mo", { separator: "true" }, ","), math("mover", { accent: "true" }, mi("y"), math("mo", {}, "^")), "=", chance.element),
     )),
-    html("div", { class: "kb-figure__line" }, formula(mi("L"), "=", loss.element)),
+    formula(mi("L"), "=", loss.element),
   );
   const state = spokenState();
 

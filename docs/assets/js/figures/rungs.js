@@ -2,8 +2,8 @@
 // the prevalence and the price of a miss. The reader finds that "nobody" becomes brilliant by accuracy as positives become
 // rare, that by cost another constant may win, and that a rung above the floor can fall below it with nothing learned or lost.
 
-import { axes, button, choice, define, fixed, formula, html, liveNumber, math, predictFirst, scale, set, slider, spokenState, svg } from "./common.js";
-import { PREVALENCE, RUNGS, floor, perfect, ratesOf, score, skill } from "./rungs.math.js";
+import { axes, button, choice, define, fixed, formula, formulaLine, group, html, liveNumber, math, mi, mn, predictFirst, scale, set, slider, spokenState, svg } from "./common.js";
+import { CONSTANTS, PREVALENCE, RUNGS, floor, perfect, ratesOf, score, skill } from "./rungs.math.js";
 
 const NAMES = {
   nobody: "Nobody",
@@ -15,16 +15,14 @@ const NAMES = {
 const SHARES = [0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, PREVALENCE, 0.5];
 const PRICES = [1, 2, 5, 10, 20, 50, 100]; // false alarms that a miss is worth
 const START = { count: "accuracy", share: PREVALENCE, price: 20 };
-const TAUGHT = ["rule", "logistic", "priced"];
+const TAUGHT = RUNGS.map(([key]) => key).filter((key) => !CONSTANTS.includes(key));
 
 const BOX = { left: 148, right: 332, top: 30, bottom: 170 };
 const STEP = 28; // from rung to rung
 
-const mi = (name) => math("mi", {}, name);
-const sub = (name, index) => math("msub", {}, mi(name), math("mn", {}, index));
+const sub = (name, index) => math("msub", {}, mi(name), mn(index));
 const star = (name) => math("msup", {}, mi(name), math("mo", {}, "*"));
-const group = (...parts) => math("mrow", {}, ...parts.map((part) => (typeof part === "string" ? math("mo", {}, part) : part)));
-const percent = (share) => `${fixed(100 * share, share < 0.01 ? 1 : share === PREVALENCE ? 1 : 0)} %`;
+const percent = (share) => `${fixed(100 * share, Number.isInteger(100 * share) ? 0 : 1)} %`;
 const alarms = (price) => (price === 1 ? "one false alarm" : `${price} false alarms`);
 
 function build(figure) {
@@ -54,16 +52,22 @@ function build(figure) {
     html("tbody", {}, ...RUNGS.map(([key]) => html("tr", {}, html("th", { scope: "row" }, NAMES[key]), cells[key].score, cells[key].skill))),
   );
 
-  const live = Object.fromEntries(["share", "recall", "rest", "rate", "score", "scoreAgain", "floor", "floorAgain", "best", "skill", "dear"].map((name) => [name, liveNumber(["score", "scoreAgain"].includes(name) ? 1 : ["floor", "floorAgain"].includes(name) ? 2 : name === "skill" ? 3 : 0)]));
+  // A value may stand in several places of the formulas; a name's numbers are told together.
+  const live = {};
+  const el = (name, series = 0) => {
+    const number = liveNumber(series);
+    (live[name] ??= []).push(number);
+    return number.element;
+  };
+  const [prevalence, others, recalled, flagged, worth] = ["share", "rest", "recall", "rate", "price"].map((name) => el(name));
   const terms = [math("mrow", {}), math("mrow", {})]; // of positives and of negatives, in the count that is chosen
   const formulas = html(
     "div", {},
-    html("div", { class: "kb-figure__line" }, formula(mi("s"), "=", terms[0]), formula("+", terms[1]), formula("=", live.score.element)),
-    html(
-      "div", { class: "kb-figure__line" },
+    formulaLine(formula(mi("s"), "=", terms[0]), formula("+", terms[1]), formula("=", el("score", 1))),
+    formulaLine(
       formula(math("mtext", {}, "skill"), "=", math("mfrac", {}, group(mi("s"), "−", sub("s", "0")), group(star("s"), "−", sub("s", "0")))),
-      formula("=", math("mfrac", {}, group(live.scoreAgain.element, "−", live.floor.element), group(live.best.element, "−", live.floorAgain.element))),
-      formula("=", live.skill.element),
+      formula("=", math("mfrac", {}, group(el("score", 1), "−", el("floor", 2)), group(el("best"), "−", el("floor", 2)))),
+      formula("=", el("skill", 3)),
     ),
   );
   const state = spokenState();
@@ -77,7 +81,8 @@ function build(figure) {
     const zero = floor(count, share, price);
     const scores = RUNGS.map(([key]) => score(count, key, share, price));
     // By cost the scale ends at the dearest rung but the dearer constant, which can be far away.
-    const end = count === "accuracy" ? 1 : Math.max(...RUNGS.map(([key], i) => (["nobody", "everybody"].includes(key) && key !== zero.key ? 0 : scores[i]))) * 1.15;
+    const near = RUNGS.map(([key], i) => (CONSTANTS.includes(key) && key !== zero.key ? 0 : scores[i]));
+    const end = count === "accuracy" ? 1 : Math.max(...near) * 1.15;
     const x = scale([0, end], [BOX.left, BOX.right]);
     const ticks = (count === "accuracy" ? [0, 0.5, 1] : [0, end / 2, end]).map((value) => [value, count === "accuracy" ? fixed(value, 1) : fixed(value, end < 1 ? 2 : 1)]);
     scaleGroup.replaceChildren(axes({ x, y: () => 0, box: BOX, xTicks: ticks, yTicks: [], xTitle: count === "accuracy" ? "accuracy, better to the right" : "cost of a row, better to the left", yTitle: "" }));
@@ -94,14 +99,17 @@ function build(figure) {
 
     const { recall, rate } = ratesOf(subject);
     const s = score(count, subject, share, price);
-    const rest = (number) => group("(", math("mn", {}, "1"), "−", number, ")");
+    const rest = (number) => group("(", mn(1), "−", number, ")");
     const [ofPositives, ofNegatives] = count === "accuracy"
-      ? [[live.share.element, "·", live.recall.element], [live.rest.element, "·", rest(live.rate.element)]]
-      : [[live.share.element, "·", live.dear.element, "·", rest(live.recall.element)], [live.rest.element, "·", live.rate.element]];
+      ? [[prevalence, "·", recalled], [others, "·", rest(flagged)]]
+      : [[prevalence, "·", worth, "·", rest(recalled)], [others, "·", flagged]];
     terms[0].replaceChildren(group(...ofPositives));
     terms[1].replaceChildren(group(...ofNegatives));
-    const said = { share: fixed(share, 3), rest: fixed(1 - share, 3), recall: fixed(recall, 3), rate: fixed(rate, 3), score: fixed(s, 3), scoreAgain: fixed(s, 3), dear: String(price), floor: fixed(zero.score, 3), floorAgain: fixed(zero.score, 3), best: String(perfect(count)), skill: fixed(skill(count, subject, share, price), 2) };
-    for (const [name, text] of Object.entries(said)) live[name].set(text);
+    const said = { share, rest: 1 - share, recall, rate, score: s, floor: zero.score };
+    for (const [name, value] of Object.entries(said)) for (const number of live[name]) number.set(fixed(value, 3));
+    live.price[0].set(String(price));
+    live.best[0].set(String(perfect(count)));
+    live.skill[0].set(fixed(skill(count, subject, share, price), 2));
     rare.set(SHARES.indexOf(share));
     dear.set(PRICES.indexOf(price));
     counted.set(count);
@@ -110,12 +118,15 @@ function build(figure) {
   }
 
   function words(zero) {
-    const unit = count === "accuracy" ? "right answers" : "cost of a row";
-    const below = TAUGHT.filter((key) => skill(count, key, share, price) < 0).map((key) => NAMES[key].replace(/^The same/, "logistic regression"));
-    const best = RUNGS.map(([key]) => key).reduce((one, other) => (skill(count, other, share, price) > skill(count, one, share, price) ? other : one));
-    const where = `Prevalence ${percent(share)}, a miss costs ${alarms(price)}, counting ${unit}. The floor is "${NAMES[zero.key].toLowerCase()}" with ${fixed(zero.score, 3)}.`;
-    const losers = below.length ? ` Below the floor: ${below.join("; ")}.` : " Every rung with a column in it is above the floor.";
-    return `${where}${losers} The best is ${best === zero.key ? "the floor itself: do nothing new" : NAMES[best].replace(/^The same/, "logistic regression")}.`;
+    const named = (key) => (key === "priced" ? "logistic regression, flagging from 1/21 on" : NAMES[key].toLowerCase());
+    const below = TAUGHT.filter((key) => skill(count, key, share, price) < 0).map(named);
+    const [best] = RUNGS.map(([key]) => key).sort((one, other) => skill(count, other, share, price) - skill(count, one, share, price));
+    const unit = count === "accuracy" ? "right answers" : "the cost of a row";
+    return [
+      `Prevalence ${percent(share)}, a miss costs ${alarms(price)}, counting ${unit}. The floor is "${named(zero.key)}" with ${fixed(zero.score, 3)}.`,
+      below.length ? `Below the floor: ${below.join("; ")}.` : "Every rung with a column in it is above the floor.",
+      `The best is ${best === zero.key ? "the floor itself" : named(best)}.`,
+    ].join(" ");
   }
 
   const controls = html(

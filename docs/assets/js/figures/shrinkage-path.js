@@ -2,7 +2,7 @@
 // vanish, with the score on the fitted rows and, when only 40 patients are fitted, on the 402 others.
 // Paths and scores are drawn only where the reader has been, so that both are found, not shown.
 
-import { axes, choice, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, slider, spokenState, svg, toggle } from "./common.js";
+import { axes, choice, clipped, define, fixed, formula, html, liveNumber, math, mi, mn, predictFirst, scale, slider, spokenState, svg, toggle } from "./common.js";
 import { FORTY, NAMES, OTHERS } from "./shrinkage-path.data.js";
 import { center, intercept, length, path, rSquared, rss, size, symmetric, together } from "./shrinkage-path.math.js";
 
@@ -24,8 +24,6 @@ const ROWS = { // top: the end of the axis of weights
 };
 
 const alphaText = (alpha) => String(Number(alpha.toPrecision(2)));
-const mi = (name) => math("mi", {}, name);
-const mn = (number) => math("mn", {}, String(number));
 
 /** The whole path of a model on some rows, with its scores; computed once. */
 const known = new Map();

@@ -2,7 +2,7 @@
 // gain; then let the tree grow and compare its score on the flowers it saw with its score on flowers held out.
 // Gains are drawn only where the reader has been, so that the best cut is found, not shown.
 
-import { axes, button, choice, define, draggable, fixed, formula, html, liveNumber, math, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
+import { axes, button, choice, define, draggable, fixed, formula, group, html, liveNumber, math, mi, mn, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
 import { FEATURES, LABELS, SPECIES, TENTHS } from "./iris.data.js";
 import { N_FOLDS, TIE, TIE_ORDER, gainCurve, grow, heldOutAccuracy, leaves, trainingAccuracy } from "./split-picker.math.js";
 
@@ -15,10 +15,7 @@ const GAIN_TOP = 0.4; // the best gain is a third
 const LEVEL = 30; // height of one level of the tree's drawing
 
 const cm = (tenths, digits = 1) => fixed(tenths / 10, digits);
-const mi = (name) => math("mi", {}, name);
-const mn = (number) => math("mn", {}, String(number));
 const sub = (name, index) => math("msub", {}, mi(name), mi(index));
-const row = (...children) => math("mrow", {}, ...children.map((child) => (typeof child === "string" ? math("mo", {}, child) : child)));
 
 /** "50 setosa, 3 virginica": the classes that occur. */
 function pile(counts) {
@@ -56,7 +53,7 @@ function firstCut() {
     const counts = SPECIES.map(() => liveNumber(index === "L" ? 1 : 2));
     const [n, nAgain, impurity] = [liveNumber(), liveNumber(), liveNumber(index === "L" ? 1 : 2)];
     const squares = counts.flatMap((count, k) => [...(k ? ["+"] : []), math("msup", {}, count.element, mn(2))]);
-    const share = math("mfrac", {}, row(...squares), math("msup", {}, n.element, mn(2)));
+    const share = math("mfrac", {}, group(...squares), math("msup", {}, n.element, mn(2)));
     return {
       element: formula(sub("G", index), "=", mn(1), "−", share, "=", impurity.element),
       set(values, total, value) {

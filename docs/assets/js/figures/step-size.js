@@ -2,7 +2,7 @@
 // fifty steps on the contours and on the loss, and find the step from which on the path leaves. The border is not
 // drawn: the reader finds it, for three curvatures.
 
-import { axes, button, choice, clipped, define, fixed, formula, html, liveNumber, math, predictFirst, scale, set, slider, spokenState, svg } from "./common.js";
+import { axes, button, choice, clipped, define, fixed, formula, formulaLine, group, html, liveNumber, math, mi, mn, predictFirst, scale, set, slider, spokenState, svg } from "./common.js";
 import { MOMENTUM, N_STEPS, bowl, factors, longestStep, path } from "./step-size.math.js";
 
 const REACH = 1.5; // the contours show this far from the bottom
@@ -15,10 +15,7 @@ const SHORTEST = 0.01;
 const CURVATURES = [5, 10, 20];
 const NEAR = 1e-9; // a factor this close to -1 is on the border: rounding only
 
-const mi = (name) => math("mi", {}, name);
-const mn = (number) => math("mn", {}, String(number));
 const sub = (name, index) => math("msub", {}, mi(name), mi(index));
-const row = (...children) => math("mrow", {}, ...children.map((child) => (typeof child === "string" ? math("mo", {}, child) : child)));
 
 /** Four digits where they show something, else powers of ten as the pages write them. */
 function short(value, digits = 4) {
@@ -75,28 +72,31 @@ function build(figure) {
   const live = Object.fromEntries(["loss", "h", "rate1", "rate2", "k1", "k2", "hy", "xEnd", "yEnd"].map((name) => [name, liveNumber(name === "loss" ? 0 : 1)]));
   const memory = Object.fromEntries(["before", "slope", "velocity", "rate", "from", "again", "to"].map((name) => [name, liveNumber(1)]));
   const adaptive = Object.fromEntries(["from", "rate", "mean", "root", "to"].map((name) => [name, liveNumber(1)]));
-  const power = (base, exponent) => math("msup", {}, row("(", ...base, ")"), exponent);
+  const power = (base, exponent) => math("msup", {}, group("(", ...base, ")"), exponent);
   const square = (base) => math("msup", {}, base, mn(2));
   const hat = (name) => math("mover", {}, mi(name), math("mo", {}, "^"));
   const blocks = {
     descent: html(
       "div", {},
-      formula(mi("x"), "=", power([mn(1), "−", live.rate1.element, "·", mn(1)], live.k1.element), "=", live.xEnd.element),
-      formula(mi("y"), "=", power([mn(1), "−", live.rate2.element, "·", live.hy.element], live.k2.element), "=", live.yEnd.element),
+      formulaLine(formula(mi("x"), "=", power([mn(1), "−", live.rate1.element, "·", mn(1)], live.k1.element)), formula("=", live.xEnd.element)),
+      formulaLine(formula(mi("y"), "=", power([mn(1), "−", live.rate2.element, "·", live.hy.element], live.k2.element)), formula("=", live.yEnd.element)),
     ),
     momentum: html(
       "div", {},
-      formula(sub("v", "y"), "=", mn(MOMENTUM), "·", memory.before.element, "+", memory.slope.element, "=", memory.velocity.element),
-      formula(mi("y"), "=", memory.from.element, "−", memory.rate.element, "·", memory.again.element, "=", memory.to.element),
+      formulaLine(formula(sub("v", "y"), "=", mn(MOMENTUM), "·", memory.before.element, "+", memory.slope.element), formula("=", memory.velocity.element)),
+      formulaLine(formula(mi("y"), "=", memory.from.element, "−", memory.rate.element, "·", memory.again.element), formula("=", memory.to.element)),
     ),
     adam: html(
       "div", {},
-      formula(mi("y"), "←", mi("y"), "−", mi("η"), "·", math("mfrac", {}, hat("m"), row(math("msqrt", {}, hat("s")), "+", mi("ε")))),
-      formula(mi("y"), "=", adaptive.from.element, "−", adaptive.rate.element, "·", math("mfrac", {}, adaptive.mean.element, adaptive.root.element), "=", adaptive.to.element),
+      formula(mi("y"), "←", mi("y"), "−", mi("η"), "·", math("mfrac", {}, hat("m"), group(math("msqrt", {}, hat("s")), "+", mi("ε")))),
+      formulaLine(
+        formula(mi("y"), "=", adaptive.from.element, "−", adaptive.rate.element, "·", math("mfrac", {}, adaptive.mean.element, adaptive.root.element)),
+        formula("=", adaptive.to.element),
+      ),
     ),
   };
   const half = math("mfrac", {}, mn(1), mn(2));
-  const value = formula(mi("f"), "=", half, "(", square(mi("x")), "+", live.h.element, "·", square(mi("y")), ")", "=", live.loss.element);
+  const value = formulaLine(formula(mi("f"), "=", half, "(", square(mi("x")), "+", live.h.element, "·", square(mi("y")), ")"), formula("=", live.loss.element));
   const state = spokenState();
 
   // Controls
@@ -110,7 +110,7 @@ function build(figure) {
   const states = () => path(optimizer, rate, curvatures());
   const losses = () => states().map(({ point }) => bowl(point, curvatures()));
   const label = () => `${NAMES[optimizer]}, step ${fixed(rate, 2)}, curvature ${curvature}`;
-  const line = (points) => `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`;
+  const pathOf = (points) => `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`;
   const within = (pixel) => Math.min(1e4, Math.max(-1e4, pixel)); // far outside is as good as farther
 
   function verdict(visited) {
@@ -137,11 +137,11 @@ function build(figure) {
       cx: toX(0), cy: toY(0), rx: toX(Math.sqrt(2 * level)) - toX(0), ry: toY(0) - toY(Math.sqrt((2 * level) / curvature)), class: "kb-figure__contour",
     })));
     const seen = all.slice(0, step + 1).map(({ point }) => [within(toX(point[0])), within(toY(point[1]))]);
-    route.setAttribute("d", line(seen));
+    route.setAttribute("d", pathOf(seen));
     stops.replaceChildren(...seen.map(([cx, cy]) => svg("circle", { cx, cy, r: 3, class: "kb-figure__dot--1" })));
     set(here, { cx: seen[step][0], cy: seen[step][1] });
 
-    const trace = (values) => line(values.map((loss, k) => [toStep(k), within(height(loss))]));
+    const trace = (values) => pathOf(values.map((loss, k) => [toStep(k), within(height(loss))]));
     const values = all.map(({ point }) => bowl(point, curvatures()));
     curve.setAttribute("d", trace(values));
     earlier.setAttribute("d", kept ? trace(kept.losses) : "");

@@ -3,7 +3,7 @@
 // the cost move together; set the price of a missed tumor and the share of benign ones. Curves are drawn only where the
 // reader has been, so that the cheapest threshold is found, not shown.
 
-import { axes, button, choice, clipped, define, draggable, fixed, formula, html, liveNumber, math, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
+import { axes, button, choice, clipped, define, draggable, fixed, formula, group, html, liveNumber, math, mi, mn, predictFirst, scale, set, slider, spokenState, svg, toggle } from "./common.js";
 import { IS_MALIGNANT, PROBABILITY } from "./threshold.data.js";
 import { averagePrecision, confusion, cost, logOdds, noModelCost, rates, rocArea, ruleThreshold } from "./threshold.math.js";
 
@@ -26,10 +26,7 @@ const nearest = (wanted) => {
   const far = THRESHOLDS.map((threshold) => Math.abs(logOdds(threshold) - logOdds(wanted)));
   return far.indexOf(Math.min(...far));
 };
-const mi = (name) => math("mi", {}, name);
-const mn = (number) => math("mn", {}, String(number));
 const mtext = (words) => math("mtext", {}, words);
-const row = (...parts) => math("mrow", {}, ...parts.map((part) => (typeof part === "string" ? math("mo", {}, part) : part)));
 const sub = (name, index) => math("msub", {}, mi(name), mtext(index));
 const plural = (count, one, many = `${one}s`) => `${fixed(count)} ${count === 1 ? one : many}`;
 const digits = (value) => (value === null ? "undefined" : fixed(value, 4));
@@ -101,7 +98,7 @@ function build(figure) {
     return number.element;
   };
   const tell = (name, text) => live[name].forEach((number) => number.set(text));
-  const fraction = (top, ...bottom) => math("mfrac", {}, top, row(...bottom));
+  const fraction = (top, ...bottom) => math("mfrac", {}, top, group(...bottom));
   const formulas = html(
     "div", {},
     html(
@@ -109,7 +106,7 @@ function build(figure) {
       formula(mtext("precision"), "=", fraction(el("tp"), el("tp"), "+", el("fp", 3)), "=", el("precision")),
       formula(mtext("recall"), "=", fraction(el("tp"), el("tp"), "+", el("fn", 3)), "=", el("recall")),
       formula(mtext("FPR"), "=", fraction(el("fp", 3), el("fp", 3), "+", el("tn")), "=", el("falsePositiveRate")),
-      formula(sub("F", "1"), "=", fraction(row(mn(2), "·", el("tp")), mn(2), "·", el("tp"), "+", el("fp", 3), "+", el("fn", 3)), "=", el("f1")),
+      formula(sub("F", "1"), "=", fraction(group(mn(2), "·", el("tp")), mn(2), "·", el("tp"), "+", el("fp", 3), "+", el("fn", 3)), "=", el("f1")),
     ),
     html(
       "div", { class: "kb-figure__row kb-figure__row--centered" },

@@ -1,0 +1,83 @@
+"""What the tests of interactive figures share: a module run by Node, a figure opened and answered by keyboard, a narrow screen."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
+NODE = ROOT / ".venv" / "bin" / "node"
+NODE_SECONDS = 60
+# Of a line of text in a drawing, in pixels, so letters of some ten.
+LEAST_TEXT_HEIGHT = 12
+
+
+def evaluate(script: str) -> Any:
+    """What a module script prints as JSON."""
+    done = subprocess.run([NODE, "--input-type=module", "-"], input=script, capture_output=True, text=True, timeout=NODE_SECONDS)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def address(name: str) -> str:
+    """Where Node finds a file of the figures' folder."""
+    return (FIGURES / name).as_uri()
+
+
+def names() -> list[str]:
+    """The figures that load.js knows."""
+    return re.findall(r'^  "([a-z-]+)": \(\) => import\("\./\1\.js"\)', (FIGURES / "load.js").read_text("utf-8"), flags=re.MULTILINE)
+
+
+def loaded(name: str) -> set[Path]:
+    """A figure's module and every module it imports."""
+    found: set[Path] = set()
+    waiting = [FIGURES / f"{name}.js"]
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += [FIGURES / other for other in re.findall(r'from "\./([\w.-]+)"', module.read_text("utf-8"))]
+    return found
+
+
+def opened(page, url: str, name: str):
+    """The figure on the page at `url`, at 360 pixels, started by keyboard as under reduced motion."""
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(url, wait_until="networkidle")
+    page.get_by_role("button", name="Use the interactive figure").press("Enter")
+    figure = page.locator(f"kb-{name}")
+    figure.wait_for()
+    return figure
+
+
+def predict(page, figure, answer: int = 0, part: int = 0, parts: int = 1) -> None:
+    """Commit to an answer of a part's question by keyboard; until then the controls wait."""
+    assert figure.locator("[inert]").count() == parts - part, "the controls wait for the prediction"
+    figure.locator(".kb-figure__predict").nth(part).locator("input").nth(answer).focus()
+    page.keyboard.press("Space")
+    assert figure.locator("[inert]").count() == parts - part - 1
+
+
+def press(page, control, key: str, times: int = 1) -> None:
+    control.focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def assert_fits(figure, clipped: bool = True) -> None:
+    """Nothing leaves the screen or scrolls sideways, and no style attribute is used. What a drawing cuts off at its axes may lie outside if `clipped`."""
+    seen = "!part.closest('[clip-path]') && " if clipped else ""
+    assert figure.evaluate(f"""figure => [...figure.querySelectorAll('*')]
+        .filter(part => {seen}part.getBoundingClientRect().right > innerWidth).map(part => part.outerHTML.slice(0, 80))""") == []
+    assert figure.evaluate("figure => [...figure.querySelectorAll('.kb-figure__formula')].filter(f => f.scrollWidth > f.clientWidth).length") == 0
+    assert figure.locator("[style]").count() == 0, "the policy refuses style attributes"
+
+
+def assert_legible(figure) -> None:
+    heights = figure.locator("svg text").evaluate_all("(texts) => texts.filter((text) => text.textContent).map((text) => text.getBoundingClientRect().height)")
+    assert heights and min(heights) >= LEAST_TEXT_HEIGHT
