@@ -201,24 +201,32 @@ print(f"one rule, cut chosen by the price     {cut_by_price.mean():.3f} ± {cut_
 print(f"logistic, flagging from 1/21 on       {flagged_by_price.mean():.3f} ± {flagged_by_price.std(ddof=1):.3f}")
 
 # %% The same rungs where positives are rare
-def flagged_rates(model):
-    """Share of malignant and of benign tumors flagged, over ten repetitions of five folds."""
+def flagged_rates(model, threshold=0.5):
+    """Share of malignant and of benign tumors flagged above a probability, over ten repetitions of five folds."""
     flagged = np.zeros(2)
     for train, test in folds.split(X, y):
-        predicted = clone(model).fit(X[train], y[train]).predict(X[test])
+        predicted = clone(model).fit(X[train], y[train]).predict_proba(X[test])[:, 1] > threshold
         flagged += predicted[y[test] == 1].sum(), predicted[y[test] == 0].sum()
     return flagged / 10 / [n_malignant, n_samples - n_malignant]
+
+def cost_at(share, recall, false_rate):
+    """Cost of a row where this share is malignant and the rates are kept."""
+    return float(share * cost_fn * (1 - recall) + (1 - share) * cost_fp * false_rate)
 
 rule_recall, rule_false_rate = flagged_rates(ladder["one rule (depth-1 tree)"])
 rare_share = 0.01
 rare_rule_accuracy = float(rare_share * rule_recall + (1 - rare_share) * (1 - rule_false_rate))
 rare_nobody_accuracy = 1 - rare_share
 rare_rule_skill = (rare_rule_accuracy - rare_nobody_accuracy) / (1 - rare_nobody_accuracy)
-rare_rule_cost = float(rare_share * cost_fn * (1 - rule_recall) + (1 - rare_share) * cost_fp * rule_false_rate)
+rare_rule_cost = cost_at(rare_share, rule_recall, rule_false_rate)
+logistic = ladder["scaled logistic regression"]
+rare_logistic_cost = cost_at(rare_share, *flagged_rates(logistic))
+rare_priced_cost = cost_at(rare_share, *flagged_rates(logistic, cost_fp / (cost_fp + cost_fn)))
 rare_floor_cost = min(rare_share * cost_fn, (1 - rare_share) * cost_fp)
 print(f"one rule flags {rule_recall:.3f} of malignant and {rule_false_rate:.3f} of benign tumors")
 print(f"one in a hundred malignant: right {rare_rule_accuracy:.3f}, nobody {rare_nobody_accuracy:.3f}, skill {rare_rule_skill:.2f}")
-print(f"cost of a row {rare_rule_cost:.3f}, of the better constant {rare_floor_cost:.3f}")
+print(f"cost of a row: one rule {rare_rule_cost:.3f}, the better constant {rare_floor_cost:.3f}, "
+      f"logistic {rare_logistic_cost:.3f}, flagging from 1/21 on {rare_priced_cost:.3f}")
 
 # %% A known formula against a forest
 def formula_problem(seed, n):
@@ -287,7 +295,7 @@ def rare_run(seed):
     X_train, X_test, y_train, y_test = train_test_split(X_rare, y_rare, stratify=y_rare, random_state=seed)
     return make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train), X_test, y_test
 
-model, X_test, y_test = rare_run(seed=0)
+model, X_test, y_test = rare_run(seed=1)
 rare_accuracy = model.score(X_test, y_test)
 print(f"accuracy {rare_accuracy:.3f}: ship it?")
 
