@@ -597,9 +597,9 @@ def suppliers(seed):
     return supplier[:, None], is_good.astype(int)
 
 
-def accuracy_per_draw(encoder):
-    """Five-fold accuracy of a depth-2 tree on ten draws: shape (10,)."""
-    tree = DecisionTreeClassifier(max_depth=2, random_state=0)
+def accuracy_per_draw(encoder, max_depth=2):
+    """Five-fold accuracy of a small tree on ten draws: shape (10,)."""
+    tree = DecisionTreeClassifier(max_depth=max_depth, random_state=0)
     model = make_pipeline(encoder, tree)
     return np.array([cross_val_score(model, *suppliers(seed)).mean()
                      for seed in range(10)])
@@ -614,6 +614,18 @@ show("one column per supplier", one_hot_accuracy)
 cv = StratifiedKFold(5, shuffle=True, random_state=0)
 ordered_accuracy = accuracy_per_draw(TargetEncoder(cv=cv))
 show("suppliers by their share of good parts", ordered_accuracy)
+
+# %% The same encodings without a limit on depth
+deep_codes = accuracy_per_draw(OrdinalEncoder(), None)
+deep_one_hot = accuracy_per_draw(OneHotEncoder(sparse_output=False), None)
+deep_ordered = accuracy_per_draw(TargetEncoder(cv=cv), None)
+codes_leaves, one_hot_leaves = (
+    make_pipeline(encoder, DecisionTreeClassifier(random_state=0)).fit(*suppliers(0))[-1].get_n_leaves()
+    for encoder in (OrdinalEncoder(), OneHotEncoder(sparse_output=False)))
+show("supplier numbers, no limit", deep_codes)
+show("one column each, no limit", deep_one_hot)
+show("ordered, no limit", deep_ordered)
+print(f"leaves on the first draw: {codes_leaves} and {one_hot_leaves}")
 
 # %% Sides averaged without their sizes
 unweighted = np.array([gini(y_hand) - (gini(y_hand[x_hand <= t]) + gini(y_hand[x_hand > t])) / 2

@@ -415,6 +415,17 @@ tidy_s5 = float(tidy[-1].coef_[8])
 print("dropped:", ", ".join(tidy_zero), f"- s5 is worth {tidy_s5:.1f} points")
 show("lasso, scaled", tidy_r2)
 
+# %% The same two with a tuned alpha
+wide = np.logspace(-4, 1, 60)
+raw_tuned = repeated_r2(LassoCV(alphas=wide, max_iter=50_000))
+tidy_tuned = repeated_r2(scaled(LassoCV(alphas=wide, max_iter=50_000)))
+raw_all = LassoCV(alphas=wide, max_iter=50_000).fit(X, y)
+raw_alpha, raw_dropped = float(raw_all.alpha_), int((raw_all.coef_ == 0).sum())
+assert raw_alpha == wide[0]                            # the end of the grid: no penalty would do
+print(f"natural units, all rows: alpha {raw_alpha:.4f}, {raw_dropped} columns dropped")
+show("natural units, alpha tuned", raw_tuned)
+show("scaled, alpha tuned", tidy_tuned)
+
 # %% Wrong: select before the folds
 def noise_rows(seed, n_rows=60, n_columns=1000):
     rng = np.random.default_rng(seed)
