@@ -6,10 +6,13 @@ module that reads queries in the browser; here is only what a page is and where 
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import subprocess
 import tempfile
 import threading
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -100,9 +103,9 @@ def _texts(value: Any) -> list[str]:
     return [str(one) for one in value if isinstance(one, (str, int, float))] if isinstance(value, list) else []
 
 
-def write(pages: list[dict[str, Any]], places: list[str], folder: Path, *, offline: bool = False, text: bool = True) -> None:
+def write(pages: Iterable[dict[str, Any]], places: list[str], folder: Path, *, offline: bool = False, text: bool = True) -> None:
     """Write the index of `pages` into `folder`; scripts instead of JSON for a folder that is opened from file://."""
-    _node({"pages": pages, "places": places, "folder": str(folder), "offline": offline, "text": text})
+    _node({"places": places, "folder": str(folder), "offline": offline, "text": text}, pages)
     if offline:
         (folder / "search_index.js").write_text(f"var __index={json.dumps(THEME_INDEX)};\n", encoding="utf-8")
 
@@ -154,5 +157,13 @@ def write_client(target: Path, offline: bool) -> None:
         (target / name).write_text(text, "utf-8")
 
 
-def _node(job: dict[str, Any]) -> None:
-    subprocess.run([NODE, ROOM / "build.mjs"], input=json.dumps(job), text=True, encoding="utf-8", check=True, cwd=ROOT)
+def _node(job: dict[str, Any], pages: Iterable[dict[str, Any]] = ()) -> None:
+    """Hand a job to build.mjs, and then page after page, none of which needs to be held on either side."""
+    command = [NODE, ROOM / "build.mjs"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT) as process:
+        with contextlib.suppress(BrokenPipeError):  # it has ended: its exit code says so below
+            with process.stdin as pipe:
+                for one in itertools.chain([job], pages):
+                    pipe.write(json.dumps(one) + "\n")  # ASCII alone: no other line breaks
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)

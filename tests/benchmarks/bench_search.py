@@ -1,7 +1,7 @@
 """The site's search against Material's own and Pagefind: the same pages, the same queries, one run, in Chromium.
 
-Prints the table that docs/contributing/search.md holds. At 1 and 10 times the pages all three answer; at 100 times
-only our index is built and its bytes are counted. Peers are installed below .cache/bench/.
+Prints the tables that docs/contributing/measurements.md holds. At 1 and 10 times the pages all three answer; at 10, 100 and
+some 200 times (20,000 pages) our index alone is built, and its seconds and bytes are counted. Peers are installed below .cache/bench/.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ from support.searching import ask  # noqa: E402
 CACHE = ROOT / ".cache" / "bench"
 PAGEFIND = "1.6.0"
 TIMES = (1, 10)
-INDEX_ALONE = 100
+INDEX_ALONE = (10, 100)
+# The largest site of the issue, as a number of pages.
+LARGEST = 20_000
 # First searches of a visit, each in a page of its own: enough for a median, few enough to wait for.
 VISITS = 12
 # What a reader of the answers would open: the first ten.
@@ -105,17 +107,17 @@ class Counter(http.server.SimpleHTTPRequestHandler):
         """Quiet."""
 
 
-def corpus(times: int) -> tuple[list[dict[str, Any]], list[str]]:
+def corpus() -> tuple[list[dict[str, Any]], list[str]]:
     site = load_site(ROOT)
-    pages, places = index.records(site, load_map(site))
-    return variants.multiply(pages, times), places
+    return index.records(site, load_map(site))
 
 
 def prepare(built: Path, times: int) -> Path:
     """A folder with the pages' HTML and the three indexes over them."""
     folder = CACHE / f"search-{times}"
     shutil.rmtree(folder, ignore_errors=True)
-    pages, places = corpus(times)
+    pages, places = corpus()
+    pages = list(variants.multiply(pages, times))
     (folder / "assets/js").mkdir(parents=True)
     shutil.copytree(built / "assets/js/search", folder / "assets/js/search")
     index.write(pages, places, folder / "search")
@@ -210,17 +212,18 @@ def report(times: int, asked: list[queries.Query], found: dict[str, dict[str, An
 
 def alone(times: int, asked: list[queries.Query], client: int) -> None:
     """Our index without text to quote: seconds and bytes."""
-    pages, places = corpus(times)
+    pages, places = corpus()
+    count, characters = len(pages) * times, sum(len(page["body"]) for page in pages) * times
     folder = CACHE / f"search-{times}"
     shutil.rmtree(folder, ignore_errors=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    index.write(pages, places, folder, text=False)
+    index.write(variants.multiply(pages, times), places, folder, text=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     sizes = sorted(answer["bytes"] + client for answer in ask(folder, [query.text for query in asked], fresh=True))
     total = sum(file.stat().st_size for file in folder.rglob("*.json"))
-    print(f"\n{times}×, {len(pages)} pages, index alone: {seconds / len(pages) * 1000:.1f} s of processor time per 1,000 pages of "
-          f"{sum(len(page['body']) for page in pages) / len(pages) / 1000:.0f} kB, {total / 1e6:.1f} MB in {sum(1 for _ in folder.rglob('*.json'))} files; "
+    print(f"\n{times}×, {count:,} pages, index alone: {seconds / count * 1000:.1f} s of processor time per 1,000 pages of "
+          f"{characters / count / 1000:.0f} kB, peak {after.ru_maxrss / 1024:,.0f} MB, {total / 1e6:.1f} MB in {sum(1 for _ in folder.rglob('*.json')):,} files; "
           f"before the first result {share(sizes, 0.5) / 1000:.0f} kB (median), {share(sizes, 0.95) / 1000:.0f} kB (95th percentile)")
     shutil.rmtree(folder)
 
@@ -238,10 +241,11 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=bootstrap.ensure_browser(), args=browsing.FLAGS)
         for times in TIMES:
             folder = prepare(built, times)
-            report(times, asked, race(folder, browser, asked), len(corpus(times)[0]))
+            report(times, asked, race(folder, browser, asked), times * len(corpus()[0]))
         browser.close()
     client = sum(file.stat().st_size for file in (built / "assets/js/search").glob("*.js"))
-    alone(INDEX_ALONE, asked, client)
+    for times in (*INDEX_ALONE, round(LARGEST / len(corpus()[0]))):
+        alone(times, asked, client)
     return 0
 
 

@@ -150,3 +150,53 @@ def test_the_share_link_names_the_query(page, site_url):
     page.wait_for_selector(RESULT)
     assert page.locator("[data-md-component=search-share]").get_attribute("href") == f"{site_url}?q=cart"
     page.heard.silent()
+
+
+def test_a_worker_that_cannot_start_gives_a_message_and_a_retry(page, site_url):
+    page.context.route("**/assets/js/search/worker.js", lambda route: route.abort())
+    page.goto(site_url, wait_until="networkidle")
+    search(page, "cart")
+    page.locator(".kb-search-retry").wait_for()
+    assert "could not load" in page.locator(".kb-search-note").inner_text()
+    page.context.unroute("**/assets/js/search/worker.js")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert hrefs(page, site_url)[0].startswith("classic/decision-trees/")
+
+
+def test_a_planned_page_is_found_on_the_roadmap_and_marked(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    search(page, "mixture of experts")
+    assert hrefs(page, site_url)[0].startswith("roadmap/") and hrefs(page, site_url)[0].endswith("#page-mixture-of-experts")
+    assert "Not written yet" in page.locator(".md-search-result__item").first.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/roadmap/**#page-mixture-of-experts")
+    page.heard.silent()
+
+
+@pytest.mark.parametrize("query", ["   ", "?!.,;:…—", "\x01\x07\x1b\u202e\u2066", "\u0000"])
+def test_input_without_a_word_finds_nothing_and_suggests(page, site_url, query):
+    page.goto(site_url, wait_until="networkidle")
+    browsing.open_search(page)
+    page.locator(BOX).fill(query)
+    page.wait_for_selector(".kb-search-note a")
+    assert page.locator(RESULT).count() == 0
+    page.heard.silent()
+
+
+def test_ten_thousand_characters_are_answered_by_their_beginning(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    browsing.open_search(page)
+    page.locator(BOX).fill("decision trees " + "and so on " * 1000)
+    assert hrefs(page, site_url)[0].startswith("classic/decision-trees/")
+    page.heard.silent()
+
+
+def test_an_emptied_box_shows_nothing(page, site_url):
+    page.goto(site_url, wait_until="networkidle")
+    search(page, "cart")
+    page.wait_for_selector(RESULT)
+    page.locator(BOX).fill("")
+    page.wait_for_selector(RESULT, state="detached")
+    assert page.locator(".kb-search-note").count() == 0
+    page.heard.silent()

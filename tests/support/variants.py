@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
 from typing import Any
 
 # What a variant is about: enough combinations that twenty thousand titles differ.
@@ -17,25 +18,28 @@ INVENTED = 0.01
 SYLLABLES = ("ba", "co", "di", "fu", "ga", "he", "ki", "lo", "mu", "ne", "po", "ri", "sa", "tu", "ve", "zo", "xa", "qui", "wen", "yar")
 
 
-def multiply(pages: list[dict[str, Any]], times: int) -> list[dict[str, Any]]:
-    """`pages` (records of search.index) and times − 1 variants of each, which no query asks for: so every one that outranks a real page is an error."""
-    made = list(pages)
+def multiply(pages: list[dict[str, Any]], times: int) -> Iterator[dict[str, Any]]:
+    """`pages` (records of search.index) and times − 1 variants of each, which no query asks for: so every one that outranks a real page is an error.
+
+    One after the other: twenty thousand are more than one wants to hold.
+    """
+    yield from pages
     sources = [page for page in pages if page["kind"] in ("explainer", "project")]
-    sentences = {page["url"]: re.split(r"(?<=[.?!])\s+(?=[A-Z])", page["body"]) for page in sources}
+    sentences = [re.split(r"(?<=[.?!])\s+(?=[A-Z])", page["body"]) for page in pages]
+    borrowed = [sentences[number] for number, page in enumerate(pages) if page in sources]
     for copy in range(1, times):
-        for number, page in enumerate(sources):
-            made.append(_variant(page, sources, sentences, random.Random(copy * 100_003 + number), copy))
-    return made
+        for number, page in enumerate(pages):
+            yield _variant(page, sentences[number], borrowed, random.Random(copy * 100_003 + number), copy)
 
 
-def _variant(page: dict[str, Any], sources: list[dict[str, Any]], sentences: dict[str, list[str]], chance: random.Random, copy: int) -> dict[str, Any]:
+def _variant(page: dict[str, Any], sentences: list[str], borrowed: list[list[str]], chance: random.Random, copy: int) -> dict[str, Any]:
     field, thing = chance.choice(FIELDS), chance.choice(THINGS)
-    other = sentences[chance.choice(sources)["url"]]
-    body = " ".join(chance.choice(other) if chance.random() < BORROWED and "\n#" not in own else own for own in sentences[page["url"]])
+    other = chance.choice(borrowed)
+    body = " ".join(chance.choice(other) if chance.random() < BORROWED and "\n#" not in own else own for own in sentences)
     body = re.sub(r"\b[a-z]{7,}\b", lambda word: _invented(chance) if chance.random() < INVENTED else word[0], body)
-    section, slug = page["url"].split("/")[:2]
-    url = f"{section}/{slug}-{field}-{thing}-{copy}/"
-    return {**page, "url": url, "title": f"{page['title']} on {field} {thing}", "aliases": [], "zh": "", "questions": [],
+    mark = f"{field}-{thing}-{copy}"
+    where = {"anchor": f"{page['anchor']}-{mark}", "slug": f"{page['slug']}-{mark}"} if "anchor" in page else {"url": f"{page['url'].rstrip('/')}-{mark}/"}
+    return {**page, **where, "title": f"{page['title']} on {field} {thing}", "aliases": [], "zh": "", "questions": [],
             "description": f"{page['description']} Here for {field} {thing}.", "body": body, "notebook": "", "notebookUrl": "", "place": [page["place"][0], 0]}
 
 

@@ -247,3 +247,9 @@ def test_a_shard_that_fails_is_asked_for_again():
     index.write(PAGES, PLACES, folder)
     done = subprocess.run([NODE, "--input-type=module", "-e", script, folder], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.split() == ["true", "classic/regularization/"], done.stderr
+
+
+def test_an_index_that_cannot_be_written_is_an_error(built, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(subprocess.CalledProcessError):
+        index.write([record("Page", "page")] * 200, ["Place"], tmp_path / "file" / "search")

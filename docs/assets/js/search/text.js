@@ -91,7 +91,7 @@ export function eachToken(text, visit) {
     if (list === undefined) {
       list = HAN.test(raw) ? hanTokens(raw) : wordTokens(raw);
       if (remembered.size > MOST_REMEMBERED) remembered.clear();
-      remembered.set(raw, list);
+      remembered.set(own(raw), list);
     }
     for (let at = 0; at < list.length; at++) visit(list[at]);
   };
@@ -113,6 +113,11 @@ export function eachToken(text, visit) {
 }
 
 const remembered = new Map();
+
+/** A string of its own: engines keep the whole text alive for a piece of it. */
+function own(piece) {
+  return ` ${piece}`.slice(1);
+}
 
 function token(word, joined, han) {
   return { term: han ? word : stem(word), word, joined, han, stop: STOP_WORDS.has(word), number: /^\d{3,}$/.test(word), id: -1 };
