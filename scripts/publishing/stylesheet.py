@@ -23,9 +23,12 @@ UNUSED = re.compile(r"\[dir=rtl\]|\.md-annotation|\.md-banner|\.md-consent|\.md-
                     r"\.md-status|\.md-social|\.md-ellipsis--|\.md-profile|\.md-author|\.md-comments|\.md-header--lifted|\.md-nav--integrated|"
                     r"\.md-nav--lifted|\.md-nav__toggle|\.md-nav__container|\.md-nav__source|\.md-post|\.md-pin|\.md-draft|\.md-sidebar--post|"
                     r"\.md-code__|\.md-clipboard|\.mermaid|\.task-list|\.critic|\.tabbed-|\.footnote-hack|\.grid\b|\.card|\.lg\\:|\.twemoji|\.emojione|"
-                    r"\.md-grid-|\.md-source-file|\.giscus|\.md-hashtag|\.md-meta|\.md-tooltip__inner")
+                    r"\.md-grid-|\.md-source-file|\.giscus|\.md-hashtag|\.md-meta|\.md-tooltip__inner|\.md-source__(?:fact|repository--)|\.md-input|"
+                    r"\.highlighttable|\.linenos|\.footnote|\.md-typeset \.keys")
 # Pictures in front of a box's title: ours has none. Each is a drawing of some hundred bytes.
-UNUSED_ICONS = re.compile(r"--md-(?:admonition-icon|annotation|status|tasklist|version)[a-z-]*:\s*url\((?:'[^']*'|\"[^\"]*\")\);?")
+UNUSED_ICONS = re.compile(r"--md-(?:admonition-icon|annotation|source|status|tasklist|version)[a-z-]*:\s*url\((?:'[^']*'|\"[^\"]*\")\);?")
+# Colors of diagrams, which are drawn at build time here.
+UNUSED_COLORS = re.compile(r"--md-mermaid-[a-z-]+:[^;}]*;?")
 
 
 def rules(css: str) -> Iterator[tuple[str, str]]:
@@ -107,4 +110,4 @@ def join(site: Path, ours: Iterable[str]) -> None:
 
 def _joined(theme: str, *ours: str) -> str:
     text = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", theme).removeprefix('@charset "UTF-8";')
-    return minified(UNUSED_ICONS.sub("", without_unused(text)) + "\n".join(ours))
+    return minified(UNUSED_COLORS.sub("", UNUSED_ICONS.sub("", without_unused(text))) + "\n".join(ours))
