@@ -221,12 +221,24 @@ rare_rule_skill = (rare_rule_accuracy - rare_nobody_accuracy) / (1 - rare_nobody
 rare_rule_cost = cost_at(rare_share, rule_recall, rule_false_rate)
 logistic = ladder["scaled logistic regression"]
 rare_logistic_cost = cost_at(rare_share, *flagged_rates(logistic))
+# A new base rate multiplies all odds by one factor, so what is worth its price moves to another output of the model.
+odds = cost_fp / cost_fn * (prevalence / (1 - prevalence)) / (rare_share / (1 - rare_share))
+rare_threshold = float(odds / (1 + odds))
+rare_corrected_cost = cost_at(rare_share, *flagged_rates(logistic, rare_threshold))
 rare_priced_cost = cost_at(rare_share, *flagged_rates(logistic, cost_fp / (cost_fp + cost_fn)))
 rare_floor_cost = min(rare_share * cost_fn, (1 - rare_share) * cost_fp)
 print(f"one rule flags {rule_recall:.3f} of malignant and {rule_false_rate:.3f} of benign tumors")
 print(f"one in a hundred malignant: right {rare_rule_accuracy:.3f}, nobody {rare_nobody_accuracy:.3f}, skill {rare_rule_skill:.2f}")
 print(f"cost of a row: one rule {rare_rule_cost:.3f}, the better constant {rare_floor_cost:.3f}, "
-      f"logistic {rare_logistic_cost:.3f}, flagging from 1/21 on {rare_priced_cost:.3f}")
+      f"logistic {rare_logistic_cost:.3f}, flagging from 1/21 on {rare_priced_cost:.3f}, from {rare_threshold:.3f} on {rare_corrected_cost:.4f}")
+
+# %% The price halved and doubled
+rates = {"one rule": (rule_recall, rule_false_rate), "logistic": flagged_rates(logistic)}
+cost_at_ratio = {name: {ratio: float(prevalence * ratio * (1 - recall) + (1 - prevalence) * false_rate) for ratio in (10, 20, 40)}
+                 for name, (recall, false_rate) in rates.items()}
+halved_logistic, doubled_logistic = cost_at_ratio["logistic"][10], cost_at_ratio["logistic"][40]
+for name, costs in cost_at_ratio.items():
+    print(f"{name:9} at 10, 20, 40:", *(f"{cost:.3f}" for cost in costs.values()), f"; flag everybody {flag_everybody_cost:.3f}")
 
 # %% A known formula against a forest
 def formula_problem(seed, n):
@@ -261,7 +273,7 @@ for seed in range(10):
     half_a, half_b = X[shuffled[:284]], X[shuffled[284:568]]
     same_world.append(told_apart(half_a, half_b, seed))
     other_world.append(told_apart(half_a, half_b * 1.1, seed))       # a device that reads 10 % high
-same_world_mean, other_world_mean = np.mean(same_world), np.mean(other_world)
+same_world, other_world = np.array(same_world), np.array(other_world)
 print(f"same world {np.mean(same_world):.3f}, device reading 10 % high {np.mean(other_world):.3f}")
 
 # %% A column from the future
@@ -282,7 +294,7 @@ for seed in range(10):
     twin_scores.append(float(forest.fit(split[0], split[2]).score(split[1], split[3])))
     split = train_test_split(X_once, y_once, random_state=seed)
     no_twin_scores.append(float(forest.fit(split[0], split[2]).score(split[1], split[3])))
-twin_mean, no_twin_mean = np.mean(twin_scores), np.mean(no_twin_scores)
+twin_scores, no_twin_scores = np.array(twin_scores), np.array(no_twin_scores)
 n_duplicates = n_samples - len(np.unique(X, axis=0))
 print(f"coin flips: rows entered twice {np.mean(twin_scores):.2f}, once {np.mean(no_twin_scores):.2f}; "
       f"duplicate rows in the tumor data: {n_duplicates}")

@@ -356,10 +356,10 @@ def contest(seed, n_useful, n_train=100, n_columns=50):
     r2 = [m.fit(X_all[train], y_all[train]).score(X_all[test], y_all[test]) for m in models]
     return [*r2, int((models[-1][-1].coef_ != 0).sum())]
 
-dense_all = [contest(seed, 50) for seed in range(20)]
+dense_all = [contest(seed, 50) for seed in range(40)]
 dense = np.array(dense_all)[:, :3]
 sparse = np.array([contest(seed, 4) for seed in range(20)])[:, :3]
-assert dense.shape == sparse.shape == (20, 3)          # seeds, models
+assert dense.shape == (40, 3) and sparse.shape == (20, 3)   # seeds, models
 dense_ols, dense_ridge, dense_lasso = dense.T
 sparse_ols, sparse_ridge, sparse_lasso = sparse.T
 dense_kept = np.array([kept for *_, kept in dense_all])
@@ -369,7 +369,7 @@ sparse_wins = int((sparse_lasso > sparse_ridge).sum())
 for name, result in (("dense", dense), ("sparse", sparse)):
     for model, r2 in zip(("least squares", "ridge", "lasso"), result.T):
         print(f"{name:6} {model:13} {r2.mean():.3f} ± {r2.std(ddof=1):.3f}")
-print(f"ridge wins {dense_wins} of 20 dense, lasso {sparse_wins} of 20 sparse")
+print(f"ridge wins {dense_wins} of 40 dense, lasso {sparse_wins} of 20 sparse")
 print(f"lasso keeps {dense_kept_least} to {dense_kept_most} of 50, median {dense_kept_median:g}, where all matter")
 
 # %% Plenty of rows
@@ -381,16 +381,27 @@ for name, r2 in zip(("least squares", "ridge", "lasso"), plenty.T):
 print(f"ridge and least squares differ by at most {plenty_gap:.1e}")
 
 # %% A bent truth
-bent, bent_alphas = [], []
+def trace(model, X, y):
+    """Largest absolute correlation of held-out residuals with the square of a standardized column."""
+    residual = y - model.predict(X)
+    return max(abs(np.corrcoef(residual, column**2)[0, 1]) for column in model[0].transform(X).T)
+
+bent, bent_alphas, bent_trace, noise_trace = [], [], [], []
 for seed in range(10):
     X_bent, y_bent = make_friedman1(n_samples=600, noise=1.0, random_state=seed)
-    X_train, X_test, y_train, y_test = train_test_split(
-        X_bent, y_bent, train_size=300, random_state=seed)
+    train, test = train_test_split(np.arange(600), train_size=300, random_state=seed)
+    X_train, X_test, y_train, y_test = X_bent[train], X_bent[test], y_bent[train], y_bent[test]
     ridge = scaled(RidgeCV(strengths))
     bent.append([m.fit(X_train, y_train).score(X_test, y_test) for m in (
         scaled(LinearRegression()), ridge, scaled(lasso_cv()), GradientBoostingRegressor(random_state=0))])
     bent_alphas.append(ridge[-1].alpha_)
+    bent_trace.append(trace(ridge, X_test, y_test))
+    # A plane with as much noise as ridge left over: the control.
+    noise = np.std(y_test - ridge.predict(X_test)) * np.random.default_rng(seed).normal(size=600)
+    plane = ridge.predict(X_bent) + noise
+    noise_trace.append(trace(scaled(RidgeCV(strengths)).fit(X_train, plane[train]), X_test, plane[test]))
 bent_alphas = np.array(bent_alphas)
+print(f"residuals and squares: bent {min(bent_trace):.2f} to {max(bent_trace):.2f}, noise {min(noise_trace):.2f} to {max(noise_trace):.2f}")
 bent_ols, bent_ridge, bent_lasso, bent_trees = np.array(bent).T
 bent_wins = int((bent_trees > np.maximum(bent_ridge, bent_lasso)).sum())
 for name, r2 in (("least squares", bent_ols), ("ridge", bent_ridge),
@@ -419,6 +430,8 @@ show("lasso, scaled", tidy_r2)
 wide = np.logspace(-4, 1, 60)
 raw_tuned = repeated_r2(LassoCV(alphas=wide, max_iter=50_000))
 tidy_tuned = repeated_r2(scaled(LassoCV(alphas=wide, max_iter=50_000)))
+raw_ahead, raw_lead = int((raw_tuned > tidy_tuned).sum()), raw_tuned - tidy_tuned
+print(f"natural units ahead in {raw_ahead} of 10 by {raw_lead.mean():.4f} ± {raw_lead.std(ddof=1):.4f}")
 raw_all = LassoCV(alphas=wide, max_iter=50_000).fit(X, y)
 raw_alpha, raw_dropped = float(raw_all.alpha_), int((raw_all.coef_ == 0).sum())
 assert raw_alpha == wide[0]                            # the end of the grid: no penalty would do
