@@ -13,6 +13,7 @@ const FIGURES = {
   "ensemble-size": () => import("./ensemble-size.js"),
   "split-picker": () => import("./split-picker.js"),
   "step-size": () => import("./step-size.js"),
+  "stop-or-decay": () => import("./stop-or-decay.js"),
   "threshold": () => import("./threshold.js"),
 };
 
