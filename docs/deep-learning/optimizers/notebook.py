@@ -240,6 +240,8 @@ for seen, label in ((usual, r"$\epsilon = 10^{-8}$"), (damped, r"$\epsilon = 10^
 ax.set(xlabel="step / 20", ylabel="distance (cut off at $10^{-14}$)")
 ax.legend()
 plt.show()
+
+# %% Epsilon and the jump
 print(f"before step 10,000 as near as {quiet_before:.0e}, later out to {spike:.2f} rates; epsilon 0.001: {damped_last:.0e}")
 print(f"epsilon at twice rate/38: at most {above:.1e} later, at half of it: {below:.1e}")
 
@@ -340,7 +342,8 @@ class Momentum:
 
 class Adam:
     decoupled = False  # weight decay as a part of the gradient (L2)
-    def __init__(self, theta, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+    def __init__(self, theta, lr, betas=(0.9, 0.999), eps=1e-8,
+                 weight_decay=0.0):
         self.theta, self.lr, self.betas, self.eps = theta, lr, betas, eps
         self.weight_decay, self.t = weight_decay, 0
         self.mean = [torch.zeros_like(p) for p in theta]
@@ -372,7 +375,7 @@ X_small, y_small = torch.tensor(X_all[:640] / 16), torch.tensor(y_all[:640])
 
 
 def fifty_steps(make_optimizer):
-    """The parameters of a small network after 50 batches of 64 rows, and all gradients seen."""
+    """Parameters after 50 batches of 64 rows, and all gradients seen."""
     torch.manual_seed(0)
     net = nn.Sequential(nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))
     theta, seen = list(net.parameters()), []
@@ -389,20 +392,24 @@ def fifty_steps(make_optimizer):
     return theta, seen, optimizer
 
 
-pairs = [(lambda p: Momentum(p, 0.1), lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9)),
-         (lambda p: Adam(p, 0.01, weight_decay=0.1), lambda p: torch.optim.Adam(p, lr=0.01, weight_decay=0.1)),
-         (lambda p: AdamW(p, 0.01, weight_decay=0.1), lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.1))]
+def assert_same(actual, expected, tolerance):
+    torch.testing.assert_close(actual, expected, rtol=0, atol=tolerance)
+
+
+torch_sgd, knobs = torch.optim.SGD, {"lr": 0.01, "weight_decay": 0.1}
+pairs = [(lambda p: Momentum(p, 0.1), lambda p: torch_sgd(p, 0.1, momentum=0.9)),
+         (lambda p: Adam(p, **knobs), lambda p: torch.optim.Adam(p, **knobs)),
+         (lambda p: AdamW(p, **knobs), lambda p: torch.optim.AdamW(p, **knobs))]
 for ours, theirs in pairs:
     mine, seen, state = fifty_steps(ours)
     for p, q in zip(mine, fifty_steps(theirs)[0]):
-        torch.testing.assert_close(p, q, rtol=0, atol=1e-10)
+        assert_same(p, q, 1e-10)
     if isinstance(state, Momentum):
-        torch.testing.assert_close(state.velocity[0], velocity_by_sum(seen, 0.9), rtol=0, atol=1e-12)
+        assert_same(state.velocity[0], velocity_by_sum(seen, 0.9), 1e-12)
     elif state.decoupled:  # AdamW's mean holds nothing but gradients
-        corrected = state.mean[0] / (1 - 0.9**50)
-        torch.testing.assert_close(corrected, average_by_sum(seen, 0.9), rtol=0, atol=1e-12)
-print("momentum, Adam and AdamW: parameters after 50 steps equal to 1e-10")
-print("running memory equal to the averages written out, to 1e-12")
+        m_hat = state.mean[0] / (1 - 0.9**50)
+        assert_same(m_hat, average_by_sum(seen, 0.9), 1e-12)
+print("parameters after 50 steps equal to 1e-10, averages to 1e-12")
 
 # %% [markdown]
 # ## Use it
@@ -530,6 +537,8 @@ ax.axhline(np.log(10), color="0.5", linewidth=1)
 ax.set(xlabel="learning rate η", ylabel="training loss (cut off at $10^6$)", ylim=(3e-4, 2e6))
 ax.legend()
 plt.show()
+
+# %% Lost networks
 guessing = float(np.log(10))
 lost = {(name, rate): int((~(sweep_loss[name][j] < guessing)).sum()) for name in RULES for j, rate in enumerate(SWEEP)}
 lost_sgd_1, lost_sgd_3 = lost["sgd", 1.0], lost["sgd", 3.0]
@@ -571,6 +580,18 @@ print(f"{n_parameters} parameters, Adam remembers {memory_adam} numbers more")
 print(f"Adam/SGD {adam_over_sgd}:{sgd_over_adam}, Adam/line {adam_over_line}:{line_over_adam}, "
       f"neighbors ahead of the best of four in {neighbors_over_all}")
 
+# %% AdamW in a pipeline
+X_train, X_test, y_train, y_test = splits[0]
+model = make_pipeline(StandardScaler(), DigitNet("adamw", learning_rate=0.01))
+model.fit(X_train, y_train)
+print(f"test accuracy of split 0: {model.score(X_test, y_test):.3f}")
+first_weights = model[-1].net_[0].weight  # (32, 64)
+square = model[-1].optimizer_.state[first_weights]["exp_avg_sq"]  # (32, 64)
+by_pixel = square.mean(dim=0).sqrt().reshape(8, 8)  # RMS gradient
+assert square.shape == first_weights.shape == (32, 64)
+print("RMS gradient of the weights, top two rows of pixels, in thousandths")
+print((1000 * by_pixel[:2]).numpy().round(1))
+
 # %% [markdown]
 # ## What it assumes
 
@@ -602,7 +623,7 @@ batch_steeper = int((curvature_batch > curvature_trained).sum())
 
 # %% The border on all rows and on batches
 whole_momentum, whole_sgd = (
-    int((~(ten_losses(train_ten(RULES[name](rate), X_fit, y_fit, n_epochs=60, batch_size=1010), X_fit, y_fit) < guessing)).sum())
+    int((~(ten_losses(train_ten(RULES[name](rate), X_fit, y_fit, n_epochs=150, batch_size=1010), X_fit, y_fit) < guessing)).sum())
     for name, rate in (("momentum", 1.0), ("sgd", 3.0)))
 print(f"all rows in each step: SGD at 3.0 lost in {whole_sgd} of 10, momentum at 1.0 in {whole_momentum}")
 print(f"batches of 64: SGD at 3.0 lost in {lost_sgd_3}, momentum at 1.0 in {lost_momentum_1}")
@@ -772,7 +793,13 @@ for t in range(1, 20001):
     rule(0.0, t)
 ex_silence = float(rule(5.0, 20001))
 np.testing.assert_allclose(ex_silence, 0.1 / np.sqrt(0.001), rtol=1e-6)
-print(f"{ex_silence:.3f} learning rates")
+after_silence = [ex_silence] + [float(rule(5.0, 20001 + k)) for k in range(1, 60)]
+longest_constant, longest_at = max(after_silence), int(np.argmax(after_silence)) + 1
+ages = np.arange(1000)  # the worst gradients, oldest last: from the Cauchy-Schwarz inequality
+worst = (0.9 / 0.999) ** ages
+longest_step = float((0.1 * 0.9**ages * worst).sum() / np.sqrt((0.001 * 0.999**ages * worst**2).sum()))
+np.testing.assert_allclose(longest_step, 0.1 / np.sqrt(0.001 * (1 - 0.9**2 / 0.999)), rtol=1e-9)
+print(f"{ex_silence:.3f} learning rates; if 5 goes on, {longest_constant:.2f} in step {longest_at}; never more than {longest_step:.2f}")
 
 # %% Build: momentum of Nesterov
 class Nesterov(Momentum):
