@@ -36,7 +36,7 @@ def show(name, values, note=""):
 # ## Why it exists
 #
 # A language whose truth is known: eight kinds of nouns, ten nouns of each in a singular and a plural form. A kind shows
-# in the company its nouns keep: in the adjectives and verbs of the kind, four times in five.
+# in the company its nouns keep: more than four in five of the adjectives and verbs beside a noun are of its kind.
 
 # %% The vocabulary
 KINDS = ["animal", "fruit", "tool", "vehicle", "city", "instrument", "garment", "plant"]
@@ -217,7 +217,8 @@ torch.optim.SGD([E], lr=0.1).step()
 moved = (E.detach() - before).abs().sum(1) > 0
 assert torch.equal(moved, touched)
 moved_rows = int(moved.sum())
-print("rows asked for:", asked.tolist(), " rows that moved:", moved.nonzero()[:, 0].tolist())
+print("rows asked for:", asked.tolist())
+print("rows that moved:", moved.nonzero()[:, 0].tolist())
 
 # %% Four words in the plane alt="Four arrows from the origin, counts beside drink and beside drive. Tea and coffee point nearly the same way, coffee is short. The arrow of the is by far the longest, on the diagonal. Car points up, toward drive"
 plane = {"tea": (4, 1), "coffee": (2, 1), "the": (6, 6), "car": (1, 5)}
@@ -399,12 +400,15 @@ print(f"best score {hand_end:.4f}, PMI of tea and drink {pmi_hand[0, 0]:.4f}")
 
 # %% Skip-gram one pair at a time
 def gradients_loops(U, V, word, contexts):
-    """Mean loss and its slopes, shaped like U and V; word (B,), contexts (B, 1 + K), the true one first."""
+    """Mean loss, and its slopes, shaped like U and V.
+
+    word (B,); contexts (B, 1 + K), the true one first."""
     loss, dU, dV = 0.0, np.zeros_like(U), np.zeros_like(V)
     for w, row in zip(word, contexts):
         for place, c in enumerate(row):
             label = 1 if place == 0 else 0
-            p = 1 / (1 + np.exp(-sum(U[w, j] * V[c, j] for j in range(U.shape[1]))))
+            z = sum(U[w, j] * V[c, j] for j in range(U.shape[1]))
+            p = 1 / (1 + np.exp(-z))
             loss -= np.log(p if label else 1 - p) / len(word)
             for j in range(U.shape[1]):
                 dU[w, j] += (p - label) * V[c, j] / len(word)
@@ -688,7 +692,8 @@ second = [train_skip_gram(draw_pairs(sentences), 100 + seed)[0] for seed, senten
 # %% Wrong: one noun across two runs
 across = []
 for U1, U2 in zip(tables["skip-gram"], second):
-    cosine = (unit(U1) * unit(U2)).sum(axis=1)  # (n_words,): each word with itself
+    # each word with itself, (n_words,)
+    cosine = (unit(U1) * unit(U2)).sum(axis=1)
     across.append(cosine[:n_nouns].mean())
 show("cosine of a noun with itself", across)
 
@@ -696,9 +701,11 @@ show("cosine of a noun with itself", across)
 within, aligned = [], []
 above = np.triu_indices(n_nouns, 1)  # each pair of nouns once
 for U1, U2 in zip(tables["skip-gram"], second):
-    A, B = unit(U1)[:n_nouns], unit(U2)[:n_nouns]  # (160, 16) each
-    within.append(np.corrcoef((A @ A.T)[above], (B @ B.T)[above])[0, 1])
-    left, _, right = np.linalg.svd(B.T @ A)  # rotation of B onto A
+    # (160, 16) each
+    A, B = unit(U1)[:n_nouns], unit(U2)[:n_nouns]
+    first, again = (A @ A.T)[above], (B @ B.T)[above]  # (12720,)
+    within.append(np.corrcoef(first, again)[0, 1])
+    left, _, right = np.linalg.svd(B.T @ A)  # rotates B onto A
     aligned.append((A * (B @ left @ right)).sum(axis=1).mean())
 show("correlation of the runs' cosines", within)
 show("cosine with itself after a rotation", aligned)
@@ -735,9 +742,8 @@ show("  above 0.5", centered_alarms)
 show("centered: precision", centered_scores)
 
 # %% Wrong: the mean over the padding
-WRONG_PAD = 0  # row 0 is the filler
 text = torch.tensor([[7, 12]])  # (1, 2): two words
-padded = torch.tensor([[7, 12, 0, 0, 0, 0]])  # (1, 6): in a batch
+padded = torch.tensor([[7, 12, 0, 0, 0, 0]])  # (1, 6): filled up with 0
 wrong_pad = []
 for seed in range(N_SEEDS):
     torch.manual_seed(seed)
@@ -750,10 +756,13 @@ show("cosine of a text with itself", wrong_pad)
 right_pad, short_pad = [], []
 for seed in range(N_SEEDS):
     torch.manual_seed(seed)
-    bag = nn.EmbeddingBag(n_words + 1, 16, mode="mean", padding_idx=0)
-    right_pad.append(F.cosine_similarity(bag(text), bag(padded)).item())
-    table = nn.Embedding(n_words + 1, 16, padding_idx=0)  # a zero row, still counted
-    short_pad.append((table(padded).mean(1).norm() / table(text).mean(1).norm()).item())
+    bag = nn.EmbeddingBag(n_words + 1, 16, padding_idx=0)  # the mean
+    alone, in_batch = bag(text), bag(padded)  # (1, 16) each
+    right_pad.append(F.cosine_similarity(alone, in_batch).item())
+    # a plain table: the padding is a zero row, but still counted
+    table = nn.Embedding(n_words + 1, 16, padding_idx=0)
+    alone, in_batch = table(text).mean(1), table(padded).mean(1)
+    short_pad.append((in_batch.norm() / alone.norm()).item())
 show("cosine of a text with itself", right_pad)
 show("padding_idx alone: length kept", short_pad)
 

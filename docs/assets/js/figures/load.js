@@ -9,6 +9,7 @@ const FIGURES = {
   "drag-the-line": () => import("./drag-the-line.js"),
   "shrinkage-path": () => import("./shrinkage-path.js"),
   "one-bend": () => import("./one-bend.js"),
+  "dot-or-cosine": () => import("./dot-or-cosine.js"),
   "rungs": () => import("./rungs.js"),
   "ensemble-size": () => import("./ensemble-size.js"),
   "split-picker": () => import("./split-picker.js"),
