@@ -8,6 +8,7 @@ const FIGURES = {
   "backprop-graph": () => import("./backprop-graph.js"),
   "drag-the-line": () => import("./drag-the-line.js"),
   "shrinkage-path": () => import("./shrinkage-path.js"),
+  "norm-axis": () => import("./norm-axis.js"),
   "one-bend": () => import("./one-bend.js"),
   "dot-or-cosine": () => import("./dot-or-cosine.js"),
   "rungs": () => import("./rungs.js"),
