@@ -331,7 +331,7 @@ show("  the three given words allowed", bare_self, "is the third word itself")
 show("  offset left out", no_offset_right, "right")
 show("skip-gram: right plural", skip_analogy)
 
-# %% A map of the nouns alt="Two panels of 160 dots. Counts: a crowded cloud with the kinds mixed. Skip-gram: eight clumps in eight directions, one for each kind, some overlapping in two dimensions"
+# %% A map of the nouns alt="Two panels of 160 dots, each a left and a right cloud, the singulars and the plurals. Counts: the kinds are mixed within both clouds. Skip-gram: within both clouds the kinds follow each other from top to bottom, with overlaps"
 fig, axes = plt.subplots(1, 2, figsize=(6.6, 3.3))
 for ax, name in zip(axes, ("counts", "skip-gram")):
     A = unit(tables[name][0])[:n_nouns]
@@ -343,6 +343,15 @@ for ax, name in zip(axes, ("counts", "skip-gram")):
     ax.set(title=name, xticks=[], yticks=[])
     ax.grid(False)
 plt.show()
+
+# %% What the widest direction shows
+number_split = []
+for U in tables["skip-gram"]:
+    A = unit(U)[:n_nouns] - unit(U)[:n_nouns].mean(axis=0)
+    first = A @ np.linalg.svd(A, full_matrices=False)[2][0]  # (160,): along the widest direction
+    right = ((first > 0) == (np.arange(n_nouns) % 2 == 1)).mean()  # odd numbers are plurals
+    number_split.append(max(right, 1 - right))  # its sign is arbitrary
+show("nouns on the side of their number", number_split)
 
 # %% What skip-gram estimates
 fit_of_pmi = []
@@ -562,18 +571,24 @@ plt.show()
 # ## What it assumes
 
 # %% A property that the company does not show
-hidden_scores, hidden_kinds = [], []
-for seed, X in enumerate(tables["PPMI + SVD"]):
-    rng = np.random.default_rng(seed)
-    poisonous = rng.integers(2, size=80)  # (80,): a coin for each lemma
-    lemmas = X[:n_nouns:2]  # (80, 16): the singulars
-    order = rng.permutation(80)
-    known, asked = order[:40], order[40:]
-    hidden_scores.append(KNeighborsClassifier(3).fit(lemmas[known], poisonous[known]).score(lemmas[asked], poisonous[asked]))
-    kinds = kind_of[::2]
-    hidden_kinds.append(KNeighborsClassifier(3).fit(lemmas[known], kinds[known]).score(lemmas[asked], kinds[asked]))
+def votes_of_three(labels_of):
+    """Ten scores: 40 lemmas (singulars) with known labels vote on the other 40; labels_of(rng) gives labels (80,)."""
+    result = []
+    for seed, X in enumerate(tables["PPMI + SVD"]):
+        rng = np.random.default_rng(seed)
+        labels, lemmas, order = labels_of(rng), X[:n_nouns:2], rng.permutation(80)  # (80,), (80, 16), (80,)
+        known, asked = order[:40], order[40:]
+        model = KNeighborsClassifier(3).fit(lemmas[known], labels[known])
+        result.append(model.score(lemmas[asked], labels[asked]))
+    return result
+
+
+hidden_kinds = votes_of_three(lambda rng: kind_of[::2])
+hidden_scores = votes_of_three(lambda rng: rng.integers(2, size=80))  # a coin for each lemma
+balanced_scores = votes_of_three(lambda rng: rng.permuted(np.tile([0, 1], (8, 5)), axis=1).ravel())  # five of ten in each kind
 show("kind from three neighbors", hidden_kinds)
-show("a property unrelated to company", hidden_scores)
+show("a property given out by coin", hidden_scores)
+show("exactly half of each kind", balanced_scores)
 
 # %% Occurrences needed
 def by_frequency(name, low, high):
