@@ -9,6 +9,7 @@ const FIGURES = {
   "drag-the-line": () => import("./drag-the-line.js"),
   "shrinkage-path": () => import("./shrinkage-path.js"),
   "norm-axis": () => import("./norm-axis.js"),
+  "broadcast": () => import("./broadcast.js"),
   "one-bend": () => import("./one-bend.js"),
   "dot-or-cosine": () => import("./dot-or-cosine.js"),
   "rungs": () => import("./rungs.js"),
