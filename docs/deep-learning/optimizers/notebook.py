@@ -236,8 +236,8 @@ above, below = (float(distances(share * eps_border)[10000:].max()) for share in 
 assert above < 1e-100 and below > 1e-4
 fig, ax = plt.subplots()
 for seen, label in ((usual, r"$\epsilon = 10^{-8}$"), (damped, r"$\epsilon = 10^{-3}$")):
-    ax.semilogy(np.maximum(seen[::20], 1e-14), label=label)
-ax.set(xlabel="step / 20", ylabel="distance (cut off at $10^{-14}$)")
+    ax.semilogy(range(0, len(seen), 20), np.maximum(seen[::20], 1e-14), label=label)
+ax.set(xlabel="step", ylabel="distance (cut off at $10^{-14}$)")
 ax.legend()
 plt.show()
 
@@ -533,7 +533,7 @@ for (name, losses), style in zip(sweep_loss.items(), ("o-", "s--", "^-.")):
     capped = np.minimum(np.nan_to_num(losses, nan=1e6), 1e6)
     ax.loglog(SWEEP, capped.mean(axis=1), style, label={"sgd": "SGD", "momentum": "momentum 0.9", "adam": "Adam"}[name])
     ax.fill_between(SWEEP, capped.min(axis=1), capped.max(axis=1), alpha=0.2)
-ax.axhline(np.log(10), color="0.5", linewidth=1)
+ax.axhline(np.log(10), color="0.5", linewidth=1, label="guessing")
 ax.set(xlabel="learning rate η", ylabel="training loss (cut off at $10^6$)", ylim=(3e-4, 2e6))
 ax.legend()
 plt.show()
@@ -545,6 +545,12 @@ lost_sgd_1, lost_sgd_3 = lost["sgd", 1.0], lost["sgd", 3.0]
 lost_momentum_03, lost_momentum_1 = lost["momentum", 0.3], lost["momentum", 1.0]
 lost_adam_03, lost_adam_1 = lost["adam", 0.3], lost["adam", 1.0]
 at = {rate: j for j, rate in enumerate(SWEEP)}
+low_sgd, low_momentum, low_adam = (sweep_loss[name][np.argmin(sweep_loss[name].mean(axis=1))] for name in RULES)
+show("lowest training loss: SGD", low_sgd, digits=4)
+show("momentum", low_momentum, digits=4)
+show("Adam", low_adam, digits=4)
+low_adam_wins = int((low_adam < np.minimum(low_sgd, low_momentum)).sum())
+print("Adam lowest in", low_adam_wins, "of 10")
 sgd_001, sgd_01, sgd_1 = (sweep_score["sgd"][at[rate]] for rate in (0.01, 0.1, 1.0))
 momentum_001, momentum_01, momentum_1 = (sweep_score["momentum"][at[rate]] for rate in (0.01, 0.1, 1.0))
 adam_001, adam_01, adam_1 = (sweep_score["adam"][at[rate]] for rate in (0.01, 0.1, 1.0))
