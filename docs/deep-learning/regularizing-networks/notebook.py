@@ -246,7 +246,7 @@ def stopped_by(val_loss, patience):
 
 
 waits = {}
-for name, runs in (("plain", plain), ("dropout 0.8", dropout_runs[0.8])):
+for name, runs in (("plain", plain), ("dropout 0.8", dropout_runs[0.8] + other_dropout[0.8])):
     for patience in (1, 5, 40):
         ends = [stopped_by(run.val_loss, patience) for run in runs]
         waits[name, patience] = [run.test_accuracy[best] for run, (best, _) in zip(runs, ends)]
@@ -254,7 +254,7 @@ for name, runs in (("plain", plain), ("dropout 0.8", dropout_runs[0.8])):
         show(f"{name}, patience {patience}", waits[name, patience], f"steps run {min(steps_run)} to {max(steps_run)}")
 hasty, patient = waits["dropout 0.8", 1], waits["dropout 0.8", 5]
 hasty_losses, hasty_wins = wins(patient, hasty), wins(hasty, patient)
-print(f"dropout 0.8: patience 1 worse than 5 in {hasty_losses}, better in {hasty_wins}")
+print(f"dropout 0.8: patience 1 worse than 5 in {hasty_losses}, better in {hasty_wins} of {len(hasty)}")
 
 # %% Refit on all labeled rows
 def together(rows):

@@ -8,7 +8,7 @@ import { BOTTOMS, CURVATURES, MOST_STEPS, RATE, TRUE, bestStep, loss, sharesAfte
 const BOX = { left: 40, right: 334, top: 24, bottom: 254 };
 const LEVELS = [0.002, 0.01, 0.03, 0.06, 0.12];
 const BUDGETS = [0.5, 100]; // ηt or 1/λ, the same axis for both
-const POWERS = [-3, 0]; // of ten, on the axis of the test loss
+const POWERS = [-4, 0]; // of ten, on the axis of the test loss
 const STRENGTHS = [-2, 0.3]; // of ten, on the slider
 const N_POINTS = 60;
 const LIKE_BEST = 1.1; // a test loss within a tenth of the lowest counts as the lowest
@@ -56,7 +56,7 @@ function build(figure) {
   const chart = svg(
     "svg",
     { viewBox: "0 0 344 292", role: "img", "aria-label": "The test loss over eta times t for stopping, solid, and over one by lambda for decay, dashed, both axes logarithmic. The present values stand in the text below." },
-    axes({ x: toBudget, y: toPower, box: BOX, xTicks: [0, 1, 2].map((v) => [v, 10 ** v]), yTicks: [-3, -2, -1, 0].map((v) => [v, short1(10 ** v)]), xTitle: "ηt (solid) or 1/λ (dashed)", yTitle: "Test loss, logarithmic" }),
+    axes({ x: toBudget, y: toPower, box: BOX, xTicks: [0, 1, 2].map((v) => [v, 10 ** v]), yTicks: [-4, -3, -2, -1, 0].map((v) => [v, short1(10 ** v)]), xTitle: "ηt (solid) or 1/λ (dashed)", yTitle: "Test loss, logarithmic" }),
     clipped(BOX, stopCurve, decayCurve, stopMark, decayMark),
   );
 
@@ -124,7 +124,7 @@ function build(figure) {
     const found = loss(now, TRUE);
     let verdict = "More steps still lower the test loss.";
     if (noise === "none") verdict = "Without noise the bottom is the truth: no step is too many, and decay only holds back.";
-    else if (found <= LIKE_BEST * lowest) verdict = "This is as low as the test loss gets: the steep direction has arrived, the flat one is held back.";
+    else if (found <= LIKE_BEST * lowest) verdict = "This is as low as stopping gets: the steep direction has arrived, the flat one is held back.";
     else if (steps > bestStep(bottom())) verdict = "Every further step follows the noise along the flat direction.";
     return `Stopped after ${steps} step${steps === 1 ? "" : "s"}: ${percent(steep)} of the way along the steep direction, ${percent(flat)} along the flat one; training loss ${fixed(loss(now, bottom()), 4)}, test loss ${fixed(found, 4)}. `
       + `Decay ${fixed(strength(), 3)} keeps ${percent(steepKept)} and ${percent(flatKept)}; test loss ${fixed(loss(held, TRUE), 4)}. ${verdict}`;
