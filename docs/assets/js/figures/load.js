@@ -6,6 +6,7 @@
 const FIGURES = {
   "degree": () => import("./degree.js"),
   "backprop-graph": () => import("./backprop-graph.js"),
+  "convolution": () => import("./convolution.js"),
   "drag-the-line": () => import("./drag-the-line.js"),
   "shrinkage-path": () => import("./shrinkage-path.js"),
   "norm-axis": () => import("./norm-axis.js"),
