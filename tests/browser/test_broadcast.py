@@ -26,7 +26,7 @@ def test_perfect_predictions_are_pulled_to_the_mean(page, figure):
     assert live == ["5.00", "2.00", "5.00", "9", "1.3333", "9", "(0 + (−1) + (−2))", "−0.6667"]
     press(page, step, "Enter")
     assert "Predictions 1.5, 2, 2.5. Loss 0.8333; meant was 0.1667." in state.inner_text()
-    press(page, step, "Enter", 12)
+    press(page, step, "Enter", 20)
     assert "Predictions 2, 2, 2. Loss 0.6667; meant was 0.6667. No prediction does better" in state.inner_text()
     page.wait_for_timeout(700)
     assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
