@@ -22,7 +22,7 @@ def test_the_lowest_test_loss_is_found(page, figure):
     assert "follows the noise" in state.inner_text()
     press(page, steps, "Home")
     press(page, steps, "ArrowRight", 24)
-    assert "Stopped after 24 steps" in state.inner_text() and "as low as the test loss gets" in state.inner_text()
+    assert "Stopped after 24 steps" in state.inner_text() and "as low as stopping gets" in state.inner_text()
     press(page, figure.get_by_role("button", name="Set λ to 1/(ηt)"), "Enter")
     assert "Decay 0.083" in state.inner_text()
     live = figure.locator(".kb-figure__live").all_text_contents()
