@@ -15,7 +15,7 @@ const LIKE_BEST = 1.1; // a test loss within a tenth of the lowest counts as the
 const NOISES = { none: "none", some: "some", much: "much" };
 
 const sub = (name, index) => math("msub", {}, mi(name), mn(index));
-const percent = (share) => `${fixed(100 * share, share > 0.995 || share < 0.1 ? 1 : 0)} %`;
+const percent = (share) => `${fixed(100 * share, share > 0.99 || share < 0.1 ? 1 : 0)} %`;
 
 function build(figure) {
   figure.setAttribute("aria-label", "Interactive figure: stop or decay");
