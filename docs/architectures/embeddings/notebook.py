@@ -105,8 +105,9 @@ def ppmi(C):
 
 
 def ppmi_svd(dimension=16):
-    """From counts to vectors of unit length, as a pipeline."""
-    return make_pipeline(FunctionTransformer(ppmi), TruncatedSVD(dimension, algorithm="arpack", random_state=0), Normalizer())
+    """From counts to vectors of unit length, as a pipeline. Rounding keeps the zero row of a word never seen at zero."""
+    svd = TruncatedSVD(dimension, algorithm="arpack", random_state=0)
+    return make_pipeline(FunctionTransformer(ppmi), svd, FunctionTransformer(np.round, kw_args={"decimals": 9}), Normalizer())
 
 
 pairs = draw_pairs(sentences)
@@ -572,12 +573,13 @@ plt.show()
 
 # %% A property that the company does not show
 def votes_of_three(labels_of):
-    """Ten scores: 40 lemmas (singulars) with known labels vote on the other 40; labels_of(rng) gives labels (80,)."""
+    """Ten scores: half of the lemmas that occur (as singulars) vote on the others; labels_of(rng) gives labels (80,)."""
     result = []
     for seed, X in enumerate(tables["PPMI + SVD"]):
         rng = np.random.default_rng(seed)
-        labels, lemmas, order = labels_of(rng), X[:n_nouns:2], rng.permutation(80)  # (80,), (80, 16), (80,)
-        known, asked = order[:40], order[40:]
+        labels, lemmas = labels_of(rng), X[:n_nouns:2]  # (80,), (80, 16)
+        order = rng.permutation(np.flatnonzero(lemmas.any(axis=1)))  # those without a vector have no neighbors
+        known, asked = order[:len(order) // 2], order[len(order) // 2:]
         model = KNeighborsClassifier(3).fit(lemmas[known], labels[known])
         result.append(model.score(lemmas[asked], labels[asked]))
     return result
@@ -765,7 +767,7 @@ show("centered: precision", centered_scores)
 
 # %% Wrong: the mean over the padding
 text = torch.tensor([[7, 12]])  # (1, 2): two words
-padded = torch.tensor([[7, 12, 0, 0, 0, 0]])  # (1, 6): filled up with 0
+padded = torch.tensor([[7, 12, 0, 0, 0, 0]])  # (1, 6): with filler
 wrong_pad = []
 for seed in range(N_SEEDS):
     torch.manual_seed(seed)
@@ -778,7 +780,7 @@ show("cosine of a text with itself", wrong_pad)
 right_pad, short_pad = [], []
 for seed in range(N_SEEDS):
     torch.manual_seed(seed)
-    bag = nn.EmbeddingBag(n_words + 1, 16, padding_idx=0)  # the mean
+    bag = nn.EmbeddingBag(n_words + 1, 16, padding_idx=0)  # mean
     alone, in_batch = bag(text), bag(padded)  # (1, 16) each
     right_pad.append(F.cosine_similarity(alone, in_batch).item())
     # a plain table: the padding is a zero row, but still counted
