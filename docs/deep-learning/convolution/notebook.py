@@ -210,11 +210,16 @@ show("MLP, 64 hidden units", wide_scores, f"{wide_parameters} parameters")
 show("nearest neighbor", neighbor_scores, f"{stored_numbers} stored numbers")
 show("support vector machine", svm_scores)
 
-# %% Ten splits of scattered digits: the CNN
-cnn_models = []
-for seed in range(N_SEEDS):
-    X, X_test, y, y_test = scattered(seed)
-    cnn_models.append(pipeline(Network(cnn, seed=seed)).fit(X, y))
+# %% Five splits of scattered digits: the CNN
+def fitted_cnn(seed):
+    X, _, y, _ = scattered(seed)
+    return pipeline(Network(cnn, seed=seed)).fit(X, y)
+
+
+cnn_models = [fitted_cnn(seed) for seed in range(5)]
+
+# %% The other five splits
+cnn_models += [fitted_cnn(seed) for seed in range(5, N_SEEDS)]
 cnn_scores = [model.score(scattered(seed)[1], scattered(seed)[3]) for seed, model in enumerate(cnn_models)]
 cnn_wins = better(cnn_scores, np.max([linear_scores, mlp_scores, wide_scores, neighbor_scores, svm_scores], axis=0))
 show("CNN", cnn_scores, f"{cnn_parameters} parameters; beats all five in {cnn_wins} of 10")
@@ -325,7 +330,7 @@ mlp_0, mlp_1, mlp_2, mlp_3, mlp_4 = (list(column) for column in mlp_shift.T)
 print("CNN that flattens:", flat_shift.mean(axis=0).round(3), "±", flat_shift.std(axis=0, ddof=1).round(3))
 print("MLP:", mlp_shift.mean(axis=0).round(3), "±", mlp_shift.std(axis=0, ddof=1).round(3))
 
-# %% Accuracy by shift alt="Test accuracy against the shift of the test digits, 0 to 4 pixels. The MLP and the CNN that flattens fall from above 0.9 to below 0.3 within two pixels. The CNN with a global maximum zigzags: about 0.9 at 0, 2 and 4 pixels, much lower at 1 and 3"
+# %% Accuracy by shift alt="Test accuracy against the shift of the test digits, 0 to 4 pixels. The MLP and the CNN that flattens fall from about 0.9 to below 0.2 within two pixels. The CNN with a global maximum zigzags: about 0.9 at 0, 2 and 4 pixels, much lower at 1 and 3"
 fig, ax = plt.subplots()
 for name, values, mark in (("CNN, global maximum", pooled_shift, "o-"), ("CNN that flattens", flat_shift, "s--"), ("MLP", mlp_shift, "^:")):
     ax.errorbar(SHIFTS, values.mean(axis=0), yerr=values.std(axis=0, ddof=1), fmt=mark, capsize=3, label=name)
@@ -557,12 +562,10 @@ def cut_out(X):
 
 
 cut_svm = ten_scores(lambda seed: SVC(C=10), first=FunctionTransformer(cut_out))
-cut_neighbor = ten_scores(lambda seed: KNeighborsClassifier(1), first=FunctionTransformer(cut_out))
 cut_linear = ten_scores(lambda seed: LogisticRegression(max_iter=200), first=FunctionTransformer(cut_out))
 cut_svm_wins, cut_linear_wins = better(cut_svm, cnn_scores), better(cut_linear, cnn_scores)
 show("CNN on the scattered digits", cnn_scores)
 show("cut out, then SVM", cut_svm, f"better in {cut_svm_wins} of 10")
-show("cut out, then nearest neighbor", cut_neighbor)
 show("cut out, then logistic regression", cut_linear, f"better in {cut_linear_wins} of 10")
 
 # %% [markdown]
