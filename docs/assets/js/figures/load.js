@@ -9,6 +9,7 @@ const FIGURES = {
   "convolution": () => import("./convolution.js"),
   "drag-the-line": () => import("./drag-the-line.js"),
   "shrinkage-path": () => import("./shrinkage-path.js"),
+  "attention": () => import("./attention.js"),
   "norm-axis": () => import("./norm-axis.js"),
   "broadcast": () => import("./broadcast.js"),
   "one-bend": () => import("./one-bend.js"),
