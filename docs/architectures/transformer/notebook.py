@@ -324,7 +324,7 @@ for name, table in (("own digit", own_read), ("twin's digit", twin_read), ("secr
     for place, column in zip(("at the start", "after attention", "after feed-forward"), table.T):
         show(f"{name}, {place}", column)
 
-# %% What the stream holds, place by place alt="Three lines over three places of the stream, ten thin lines each. The own digit is readable at the start. The twin's digit becomes readable after attention. The secret can half be read after attention and in full after the feed-forward part"
+# %% What the stream holds, place by place alt="Three lines over three places of the stream, ten thin lines each. The own digit is readable at the start. The twin's digit becomes readable after attention. The secret can half be read after attention and almost always after the feed-forward part"
 fig, ax = plt.subplots(figsize=(5.6, 3.6))
 for (name, table), marker in zip((("own digit", own_read), ("twin's digit", twin_read), ("secret", secret_read)), "os^"):
     line, = ax.plot(table.mean(0), marker=marker, label=name)
