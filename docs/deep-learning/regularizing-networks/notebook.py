@@ -65,8 +65,7 @@ assert [len(part[1]) for part in (rows.train, rows.val, rows.test)] == [200, 100
 assert rows.train[0].shape == (200, 64)
 print(f"wrong labels among the 200 training rows of seed 0: {rows.wrong.sum()}")
 
-# %% Training with a record
-EVERY = 5  # steps between two looks
+# %% A wide network
 N_HIDDEN = 128
 
 
@@ -81,24 +80,34 @@ def decayed(net, weight_decay):
     return [{"params": matrices, "weight_decay": weight_decay}, {"params": biases, "weight_decay": 0.0}]
 
 
+# %% Training with a record
+EVERY = 5  # steps between two looks
+
+
 def train(rows, seed=0, n_steps=200, n_hidden=N_HIDDEN, learning_rate=0.005, weight_decay=0.0, dropout=0.0,
-          optimizer_class=torch.optim.AdamW):
-    """Full-batch training; what was seen at each look comes back as arrays, the last network as .net."""
+          optimizer_class=torch.optim.AdamW, every_look=False):
+    """Full-batch training; what was seen at each look comes back as arrays, the last network as .net. The scores are
+    taken at every look, or only (the others stay 0) at the last one and wherever the validation loss has a new low."""
     torch.manual_seed(seed)
     net = make_net(n_hidden, dropout)
     start = nn.utils.parameters_to_vector(net.parameters()).detach()  # (n_parameters,)
     optimizer = optimizer_class(decayed(net, weight_decay), lr=learning_rate, fused=True)
-    seen = {key: [] for key in ("train_loss", "train_accuracy", "val_losses", "test_loss", "test_right", "distance")}
+    seen = {key: [] for key in ("train_loss", "train_right", "val_losses", "test_loss", "test_right", "distance")}
     for step in range(n_steps + 1):
         if step % EVERY == 0:
             net.eval()
             with torch.no_grad():
-                fit, val, test = (net(X) for X, _ in (rows.train, rows.val, rows.test))  # logits (n, 10)
-                seen["train_loss"].append(F.cross_entropy(fit, rows.train[1]).item())
-                seen["train_accuracy"].append((fit.argmax(1) == rows.train[1]).double().mean().item())
-                seen["val_losses"].append(F.cross_entropy(val, rows.val[1], reduction="none").numpy())  # (100,)
-                seen["test_loss"].append(F.cross_entropy(test, rows.test[1]).item())
-                seen["test_right"].append((test.argmax(1) == rows.test[1]).numpy())  # (897,)
+                val_losses = F.cross_entropy(net(rows.val[0]), rows.val[1], reduction="none").numpy()  # (100,)
+                is_low = all(val_losses.mean() < earlier.mean() for earlier in seen["val_losses"])
+                seen["val_losses"].append(val_losses)
+                for part in ("train", "test"):
+                    X, y = getattr(rows, part)
+                    loss, right = 0.0, np.zeros(len(y), dtype=bool)
+                    if every_look or is_low or step == n_steps:
+                        logits = net(X)  # (n, 10)
+                        loss, right = F.cross_entropy(logits, y).item(), (logits.argmax(1) == y).numpy()
+                    seen[f"{part}_loss"].append(loss)
+                    seen[f"{part}_right"].append(right)  # (n,)
                 seen["distance"].append((nn.utils.parameters_to_vector(net.parameters()) - start).norm().item())
             net.train()
         if step < n_steps:
@@ -106,14 +115,15 @@ def train(rows, seed=0, n_steps=200, n_hidden=N_HIDDEN, learning_rate=0.005, wei
             F.cross_entropy(net(rows.train[0]), rows.train[1]).backward()
             optimizer.step()
     run = SimpleNamespace(net=net.eval(), **{key: np.array(values) for key, values in seen.items()})
-    run.val_loss, run.test_accuracy = run.val_losses.mean(axis=1), run.test_right.mean(axis=1)  # (41,) each
+    run.val_loss = run.val_losses.mean(axis=1)  # (41,), like the next two
+    run.train_accuracy, run.test_accuracy = run.train_right.mean(axis=1), run.test_right.mean(axis=1)
     run.stop = int(run.val_loss.argmin())  # the look with the lowest validation loss
     return run
 
 
 # %% Ten runs without any cure
 draws = [draw_digits(seed) for seed in range(N_SEEDS)]
-plain = [train(rows, seed) for seed, rows in enumerate(draws)]
+plain = [train(rows, seed, every_look=True) for seed, rows in enumerate(draws)]
 n_parameters = sum(p.numel() for p in plain[0].net.parameters())
 plain_fit = [run.train_accuracy[-1] for run in plain]
 stopped_fit = [run.train_accuracy[run.stop] for run in plain]
@@ -154,7 +164,7 @@ plt.show()
 # %% Ten runs for each strength of decay
 decay_runs = {}
 for strength in (3.0, 10.0, 20.0):
-    decay_runs[strength] = [train(rows, seed, weight_decay=strength) for seed, rows in enumerate(draws)]
+    decay_runs[strength] = [train(rows, seed, weight_decay=strength, every_look=True) for seed, rows in enumerate(draws)]
 
 
 def at_the_end(runs):
@@ -170,14 +180,14 @@ for strength, fitted, tested in ((3, fit_3, test_3), (10, fit_10, test_10), (20,
 # %% Ten runs for each share dropped
 dropout_runs = {}
 for share in (0.5, 0.8):
-    dropout_runs[share] = [train(rows, seed, dropout=share) for seed, rows in enumerate(draws)]
+    dropout_runs[share] = [train(rows, seed, dropout=share, every_look=True) for seed, rows in enumerate(draws)]
 (fit_half, test_half), (fit_most, test_most) = (at_the_end(runs) for runs in dropout_runs.values())
 for share, fitted, tested in ((0.5, fit_half, test_half), (0.8, fit_most, test_most)):
     show(f"dropout {share}: training accuracy", fitted)
     show(f"dropout {share}: test accuracy", tested)
 
 # %% Ten runs with decay and dropout
-both_runs = {(3.0, 0.5): [train(rows, seed, weight_decay=3.0, dropout=0.5) for seed, rows in enumerate(draws)]}
+both_runs = {(3.0, 0.5): [train(rows, seed, weight_decay=3.0, dropout=0.5, every_look=True) for seed, rows in enumerate(draws)]}
 fit_both, test_both = at_the_end(both_runs[3.0, 0.5])
 show("decay 3 and dropout 0.5: training accuracy", fit_both)
 show("decay 3 and dropout 0.5: test accuracy", test_both)
@@ -711,12 +721,12 @@ show("train()", left_on)
 show("eval()", switched_off, f"better in {eval_wins}")
 
 # %% Wrong: the strength of AdamW given to Adam
-as_penalty = [train(rows, seed, weight_decay=10.0, optimizer_class=torch.optim.Adam) for seed, rows in enumerate(draws)]
+as_penalty = [train(rows, seed, weight_decay=10.0, n_steps=60, optimizer_class=torch.optim.Adam) for seed, rows in enumerate(draws)]
 penalty_scores = [run.test_accuracy[-1] for run in as_penalty]
 show("Adam(weight_decay=10)", penalty_scores)
 
 # %% Right: decay by AdamW
-as_decay = [train(rows, seed, weight_decay=10.0, optimizer_class=torch.optim.AdamW) for seed, rows in enumerate(draws)]
+as_decay = [train(rows, seed, weight_decay=10.0, n_steps=60, optimizer_class=torch.optim.AdamW) for seed, rows in enumerate(draws)]
 decay_scores = [run.test_accuracy[-1] for run in as_decay]
 show("AdamW(weight_decay=10)", decay_scores)
 
