@@ -106,7 +106,7 @@ function build(figure) {
     const blocked = causal && asked > asking;
     const score = sub("z", i, j);
     const first = blocked ? formulaLine(formula(score, "=", "−", "∞")) : formulaLine(
-      formula(score, "=", live(products, 0)),
+      formula(score, "=", ...(scaling === "whole" ? [live(products, 0)] : ["(", live(products, 0), ")"])),
       scaling === "whole" ? formula("=", live(short(scores[asking][asked]), 1))
         : formula("·", mn(short(SCALES[scaling])), "=", live(short(scores[asking][asked]), 1)),
     );
