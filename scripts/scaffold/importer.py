@@ -48,6 +48,7 @@ LIQUID = re.compile(r"(?P<code>`+)(?:(?!(?P=code)).)*(?P=code)|\{%.*?%\}|\{\{.*?
 BLOCK_LIST = re.compile(r"^\s*\{:\s*([^{}]*)\}\s*$")
 SPAN_LIST = re.compile(r"\{:\s*([^{}]*)\}")
 KRAMDOWN_BLOCK = re.compile(r"^\s*\{:{1,2}/?(?:comment|nomarkdown|options|toc)\b[^}]*\}|^\s*\{:toc[^}]*\}\s*$")
+CONTENTS_TAG = re.compile(r"^(?:\s*\{:toc[^}]*\})+")
 TABLE_OF_CONTENTS = re.compile(r"^\s*[*\-1]\.?\s+(?:TOC|toc)\s*$")
 TARGET = re.compile(r"(!?\[[^\]]*\]\()(\S+?)((?:\s+[\"'][^\"']*[\"'])?\))")
 INLINE_DISPLAY = re.compile(r"(?<=\S)( ?)\$\$([^$\n]+)\$\$|\$\$([^$\n]+)\$\$(?= ?\S)")
@@ -202,9 +203,12 @@ class _Body:
         return _with_excerpt(re.sub(r"\n{3,}", "\n\n", text))
 
     def _line(self, line: str, row: int, out: list[str]) -> None:
-        if TABLE_OF_CONTENTS.match(line) or re.match(r"^\s*\{:toc", line):
+        rest = CONTENTS_TAG.sub("", line)
+        if TABLE_OF_CONTENTS.match(line) or rest != line:
             self.lose(row, "a table of contents: every page has one")
-            return
+            if rest == line or not rest.strip():
+                return
+            line = rest  # words behind the tag are the author's
         if match := BLOCK_LIST.match(line):
             self._block_list(match[1], row, out)
             return

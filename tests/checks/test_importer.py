@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cases import ipynb, png
@@ -203,6 +203,9 @@ PIECES = ["{% raw %}", "{% endraw %}", "{% highlight py %}", "{% endhighlight %}
 
 @settings(max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=30))
+@example(["{:toc}", "word "])
+@example(["{:toc", "word "])
+@example(["{:toc}", "{:toc}", "word ", "```"])
 def test_no_word_is_lost_and_nothing_raises(tmp_path_factory, pieces):
     """Whatever a post holds, each of its words is in the result, and the result imports to the same."""
     folder = tmp_path_factory.mktemp("fuzz")
