@@ -38,7 +38,7 @@ function build(figure) {
   const map = svg(
     "svg",
     { viewBox: "0 0 344 292", role: "img", "aria-label": "The training loss from above, with the path of gradient descent, the weights that decay leaves, the bottom as a cross and the truth as a dashed ring. The positions stand in the text below." },
-    axes({ x: toX, y: toY, box: BOX, xTicks: [0, 0.5, 1].map((v) => [v, short1(v)]), yTicks: [0, 1, 2].map((v) => [v, v]), xTitle: "w₁, the steep direction", yTitle: "w₂, the flat direction" }),
+    axes({ x: toX, y: toY, box: BOX, xTicks: [0, 0.5, 1].map((v) => [v, tick(v)]), yTicks: [0, 1, 2].map((v) => [v, v]), xTitle: "w₁, the steep direction", yTitle: "w₂, the flat direction" }),
     clipped(BOX, rings, pulled, route),
     truth, low, decayed, stopped,
   );
@@ -56,7 +56,7 @@ function build(figure) {
   const chart = svg(
     "svg",
     { viewBox: "0 0 344 292", role: "img", "aria-label": "The test loss over eta times t for stopping, solid, and over one by lambda for decay, dashed, both axes logarithmic. The present values stand in the text below." },
-    axes({ x: toBudget, y: toPower, box: BOX, xTicks: [0, 1, 2].map((v) => [v, 10 ** v]), yTicks: [-4, -3, -2, -1, 0].map((v) => [v, short1(10 ** v)]), xTitle: "ηt (solid) or 1/λ (dashed)", yTitle: "Test loss, logarithmic" }),
+    axes({ x: toBudget, y: toPower, box: BOX, xTicks: [0, 1, 2].map((v) => [v, 10 ** v]), yTicks: [-4, -3, -2, -1, 0].map((v) => [v, tick(10 ** v)]), xTitle: "ηt (solid) or 1/λ (dashed)", yTitle: "Test loss, logarithmic" }),
     clipped(BOX, stopCurve, decayCurve, stopMark, decayMark),
   );
 
@@ -150,7 +150,7 @@ function build(figure) {
 }
 
 /** A tick without needless zeros. */
-function short1(value) {
+function tick(value) {
   return fixed(value, value >= 1 || value === 0 ? 0 : Math.round(-Math.log10(value) + 0.2));
 }
 
