@@ -27,7 +27,7 @@ PAGES = "pages"
 # Raised when the meaning of an entry changes; what reaches the kernel is hashed by itself.
 RUNNER_VERSION = "1"
 # Files whose text decides what a kernel does.
-RUNNER_FILES = ("kernel_setup.py", "figure.mplstyle")
+RUNNER_FILES = ("kernel_setup.py", "figure.mplstyle", "processor.py")
 # Their installed versions are part of the key: requirements.txt may say one thing and the environment have another.
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib", "torch", "ipykernel")
 NOT_DATA = (".md", ".pyc")

@@ -18,6 +18,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from notebooks import processor
+
 HERE = Path(__file__).resolve().parent
 
 CELL_LIMIT_S = 20
@@ -32,7 +34,7 @@ GRACE_S = 5
 # Wall-clock limits assume a free core; on a machine with a queue they are stretched, at most this much.
 MOST_PATIENCE = 8.0
 
-# What may differ between machines and must reach the kernel; nothing else of the caller's environment does.
+# The user's word on instruction sets goes before ours (processor.py); nothing else of the caller's environment reaches the kernel.
 HARDWARE_VARIABLES = ("OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR", "NPY_DISABLE_CPU_FEATURES",
                       "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA", "NVPL_BLAS_DEBUG_CPU_TYPE", "LD_LIBRARY_PATH")
 # One thread each: several notebooks run at once, and one and two cores must give the same bytes.
@@ -197,8 +199,9 @@ def _write_files(scratch: Path, request: Request, isolated: bool, stretched: flo
 
 
 def _environment(folder: Path, more: dict[str, str], isolated: bool) -> dict[str, str]:
-    """What the notebook sees: fixed values, the hardware's variables, and nothing of the user's."""
-    environment = {name: os.environ[name] for name in HARDWARE_VARIABLES if name in os.environ}
+    """What the notebook sees: fixed values, the processor's variables, and nothing else of the user's."""
+    environment = processor.common_environment()
+    environment |= {name: os.environ[name] for name in HARDWARE_VARIABLES if name in os.environ}
     environment |= FIXED_VARIABLES
     environment |= {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]), "HOME": str(folder / "home"),

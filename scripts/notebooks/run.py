@@ -185,7 +185,7 @@ def _map_local(requests: list, jobs: int, settle: Callable, started: Callable) -
 
 def _run_again(root: Path, results: dict[str, ExecutionResult], jobs: int | None, dask: str | None, progress: bool | None, limits: dict) -> None:
     """`--twice`: what differs between two runs, and digits that do not survive other instruction sets, become findings."""
-    from notebooks import twice
+    from notebooks import processor, twice
 
     first = {path: result for path, result in results.items() if result.succeeded}
 
@@ -195,7 +195,7 @@ def _run_again(root: Path, results: dict[str, ExecutionResult], jobs: int | None
              lambda notebook, key, outcome: found.update({notebook.path: outcome}), progress, {**limits, "environment": environment})
         return found
 
-    reduced = again(first, twice.reduced_environment())
+    reduced = again(first, processor.reduced_environment())
     # A difference may come from the instruction set or from the notebook: a run like the first one tells.
     repeated = again([path for path, outcome in reduced.items() if twice.differing_cell(first[path], outcome) is not None], {})
     for path, outcome in reduced.items():

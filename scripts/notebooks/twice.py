@@ -12,22 +12,6 @@ from notebooks import execute, receipts
 from pages.findings import Finding
 
 
-def reduced_environment() -> dict[str, str]:
-    """Variables that keep NumPy, OpenBLAS, PyTorch and MKL to what every x86-64 processor has."""
-    environment = {"ATEN_CPU_CAPABILITY": "default", "OPENBLAS_CORETYPE": "Prescott", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
-                   "MKL_CBWR": "COMPATIBLE", "DNNL_MAX_CPU_ISA": "SSE41", "ONEDNN_MAX_CPU_ISA": "SSE41"}
-    if dispatched := _numpy_dispatched():
-        environment["NPY_DISABLE_CPU_FEATURES"] = " ".join(dispatched)
-    return environment
-
-
-def _numpy_dispatched() -> list[str]:
-    """The features NumPy would choose at run time on this processor; naming one it does not have is an error to it."""
-    from numpy._core import _multiarray_umath as core
-
-    return [name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)]
-
-
 def differing_cell(first, second: execute.Outcome) -> int | None:
     """The index of the first code cell whose outputs differ, -1 when only final values do, None when nothing does."""
     for index, (one, two) in enumerate(zip(first.outputs, second.outputs)):

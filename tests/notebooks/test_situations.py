@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from notebooks import cache, execute, run
+from notebooks import cache, execute, processor, run
 
 SITUATIONS = Path(__file__).parent / "situations"
 LIMITS = {"cell_limit_s": 5, "notebook_limit_s": 10, "memory_limit": 2**30, "patience": 1.0}
@@ -152,6 +152,14 @@ def test_sees_nothing_of_the_user(repository, monkeypatch):
     text = "".join(output["text"] for output in result.outputs[0])
     assert "A_SECRET_OF_MINE" not in text and "PYTHONPATH" not in text and "OPENBLAS_CORETYPE" in text
     assert os.path.expanduser("~") not in text.split("\n")[1].split(" ")[:1]
+
+
+def test_every_processor_with_avx2_gives_the_digits_of_one_without_more(repository):
+    if not processor.common_environment():
+        assert not __import__("numpy")._core._multiarray_umath.__cpu_features__.get("X86_V3"), "nothing is pinned although it could be"
+        return
+    result, = repository.run(repository.add("kept_to_avx2"))
+    assert result.outputs[0][0]["text"].split("\n")[0] == "['X86_V3'] ['Haswell'] AVX2"
 
 
 @pytest.mark.parametrize("namespaces", [True, False])

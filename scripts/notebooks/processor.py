@@ -1,0 +1,42 @@
+"""Which instructions a notebook's libraries may choose. Used by `execute` for every run and by `twice` for the second.
+
+NumPy, OpenBLAS, PyTorch, oneDNN and MKL look at the processor and add up in another order on another one, so the same
+seed trains another network. Every run is therefore kept to what all x86-64 processors with AVX2 have: a page's digits
+are then the same on the laptop that typed them and on the machine that checks them. It costs up to half of the speed of
+large matrix products where the processor has AVX-512, and nothing elsewhere.
+"""
+
+from __future__ import annotations
+
+import platform
+
+COMMON = {"ATEN_CPU_CAPABILITY": "avx2", "OPENBLAS_CORETYPE": "Haswell", "MKL_ENABLE_INSTRUCTIONS": "AVX2", "MKL_CBWR": "AVX2",
+          "DNNL_MAX_CPU_ISA": "AVX2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+REDUCED = {"ATEN_CPU_CAPABILITY": "default", "OPENBLAS_CORETYPE": "Prescott", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2", "MKL_CBWR": "COMPATIBLE",
+           "DNNL_MAX_CPU_ISA": "SSE41", "ONEDNN_MAX_CPU_ISA": "SSE41"}
+# NumPy's names for what it may choose at run time, AVX2 being the third version of x86-64.
+NUMPY_AVX2 = "X86_V3"
+
+
+def common_environment() -> dict[str, str]:
+    """Variables that keep the libraries to AVX2; none where the processor lacks it or is of another kind."""
+    chosen = _numpy_chosen()
+    if platform.machine().lower() not in ("x86_64", "amd64") or NUMPY_AVX2 not in chosen:
+        return {}
+    return COMMON | _numpy_without([name for name in chosen if name != NUMPY_AVX2])
+
+
+def reduced_environment() -> dict[str, str]:
+    """Variables that keep the libraries to what every x86-64 processor has."""
+    return REDUCED | _numpy_without(_numpy_chosen())
+
+
+def _numpy_chosen() -> list[str]:
+    """The features that NumPy could choose on this processor, whatever this process was told to leave out."""
+    from numpy._core import _multiarray_umath as core
+
+    return [name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)]
+
+
+def _numpy_without(features: list[str]) -> dict[str, str]:
+    return {"NPY_DISABLE_CPU_FEATURES": " ".join(features)} if features else {}

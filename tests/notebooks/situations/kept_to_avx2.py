@@ -1,0 +1,8 @@
+# %% What the libraries chose
+import numpy as np
+import torch
+from threadpoolctl import threadpool_info
+features = np._core._multiarray_umath.__cpu_features__
+numpy_features = [name for name in ("X86_V3", "X86_V4", "AVX512_ICL", "AVX512_SPR") if features.get(name)]
+blas = sorted({library["architecture"] for library in threadpool_info() if library["internal_api"] == "openblas"})
+print(numpy_features, blas, torch.backends.cpu.get_cpu_capability())
