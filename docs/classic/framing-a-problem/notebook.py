@@ -115,6 +115,7 @@ for j in range(X.shape[1]):
 one_rule = OneRule().fit(X, y)
 rule_feature = str(data.feature_names[one_rule.column])
 rule_cut, rule_errors = one_rule.cut, one_rule.errors
+assert (one_rule.predict(X) != y).sum() == rule_errors
 # A depth-1 tree minimizes impurity, not errors; restricted to our column and labels it may cut elsewhere,
 # so the equality asserted is with the textbook definition: no (column, cut) of the data makes fewer errors.
 assert rule_errors == min(best_cut_naive(X[:, j], y)[0] for j in range(X.shape[1]))
@@ -202,38 +203,39 @@ print(f"logistic, flagging from 1/21 on       {flagged_by_price.mean():.3f} ± {
 
 # %% The same rungs where positives are rare
 def flagged_rates(model, threshold=0.5):
-    """Share of malignant and of benign tumors flagged above a probability, over ten repetitions of five folds."""
-    flagged = np.zeros(2)
+    """Share of malignant and of benign tumors flagged above a probability, in each repetition, shape (2, 10)."""
+    flagged = []
     for train, test in folds.split(X, y):
         predicted = clone(model).fit(X[train], y[train]).predict_proba(X[test])[:, 1] > threshold
-        flagged += predicted[y[test] == 1].sum(), predicted[y[test] == 0].sum()
-    return flagged / 10 / [n_malignant, n_samples - n_malignant]
+        flagged.append((predicted[y[test] == 1].sum(), predicted[y[test] == 0].sum()))
+    return np.array(flagged).reshape(10, 5, 2).sum(axis=1).T / [[n_malignant], [n_samples - n_malignant]]
 
 def cost_at(share, recall, false_rate):
     """Cost of a row where this share is malignant and the rates are kept."""
-    return float(share * cost_fn * (1 - recall) + (1 - share) * cost_fp * false_rate)
+    return share * cost_fn * (1 - recall) + (1 - share) * cost_fp * false_rate
 
-rule_recall, rule_false_rate = flagged_rates(ladder["one rule (depth-1 tree)"])
+rule_recall, rule_false_rate = flagged_rates(ladder["one rule (depth-1 tree)"]).mean(axis=1)
 rare_share = 0.01
 rare_rule_accuracy = float(rare_share * rule_recall + (1 - rare_share) * (1 - rule_false_rate))
 rare_nobody_accuracy = 1 - rare_share
 rare_rule_skill = (rare_rule_accuracy - rare_nobody_accuracy) / (1 - rare_nobody_accuracy)
-rare_rule_cost = cost_at(rare_share, rule_recall, rule_false_rate)
+rare_rule_cost = float(cost_at(rare_share, rule_recall, rule_false_rate))
 logistic = ladder["scaled logistic regression"]
-rare_logistic_cost = cost_at(rare_share, *flagged_rates(logistic))
+rare_logistic_costs = cost_at(rare_share, *flagged_rates(logistic))
 # A new base rate multiplies all odds by one factor, so what is worth its price moves to another output of the model.
 odds = cost_fp / cost_fn * (prevalence / (1 - prevalence)) / (rare_share / (1 - rare_share))
 rare_threshold = float(odds / (1 + odds))
-rare_corrected_cost = cost_at(rare_share, *flagged_rates(logistic, rare_threshold))
-rare_priced_cost = cost_at(rare_share, *flagged_rates(logistic, cost_fp / (cost_fp + cost_fn)))
+rare_corrected_costs = cost_at(rare_share, *flagged_rates(logistic, rare_threshold))
+rare_priced_costs = cost_at(rare_share, *flagged_rates(logistic, cost_fp / (cost_fp + cost_fn)))
 rare_floor_cost = min(rare_share * cost_fn, (1 - rare_share) * cost_fp)
 print(f"one rule flags {rule_recall:.3f} of malignant and {rule_false_rate:.3f} of benign tumors")
 print(f"one in a hundred malignant: right {rare_rule_accuracy:.3f}, nobody {rare_nobody_accuracy:.3f}, skill {rare_rule_skill:.2f}")
 print(f"cost of a row: one rule {rare_rule_cost:.3f}, the better constant {rare_floor_cost:.3f}, "
-      f"logistic {rare_logistic_cost:.3f}, flagging from 1/21 on {rare_priced_cost:.3f}, from {rare_threshold:.3f} on {rare_corrected_cost:.4f}")
+      f"logistic {rare_logistic_costs.mean():.4f}, flagging from 1/21 on {rare_priced_costs.mean():.3f}, "
+      f"from {rare_threshold:.3f} on {rare_corrected_costs.mean():.4f}")
 
 # %% The price halved and doubled
-rates = {"one rule": (rule_recall, rule_false_rate), "logistic": flagged_rates(logistic)}
+rates = {"one rule": (rule_recall, rule_false_rate), "logistic": flagged_rates(logistic).mean(axis=1)}
 cost_at_ratio = {name: {ratio: float(prevalence * ratio * (1 - recall) + (1 - prevalence) * false_rate) for ratio in (10, 20, 40)}
                  for name, (recall, false_rate) in rates.items()}
 halved_logistic, doubled_logistic = cost_at_ratio["logistic"][10], cost_at_ratio["logistic"][40]
