@@ -118,7 +118,8 @@ def _environment(make):
 @event_priority(100)  # before the blog plugin reads the posts' front matter
 def _change_sources(files, *, config):
     site = build["site"]
-    config.plugins["material/search"].search_index = search_index.ThemeIndex()
+    # It made its settings, which the theme reads; from here on it would only search every page for attributes that none has.
+    config.plugins["material/search"].config.enabled = False
     for page in site.pages:
         file = files.get_file_from_path(page.path)
         if file is None:
@@ -294,6 +295,7 @@ def on_post_build(*, config):
     stylesheet.join(Path(config.site_dir), build["sheets"])
     scripts.join(Path(config.site_dir))
     build["findings"] += redirects.write(Path(config.site_dir), config.site_url)
+    search_index.write_theme_index(Path(config.site_dir))
     if build["command"] == "serve":
         search_index.write_client(Path(config.site_dir) / search_index.CLIENT, offline=False)
     else:

@@ -40,16 +40,6 @@ ABOUT = "About this site"
 THEME_INDEX = {"config": {"lang": ["en"], "separator": r"[\s\-,:!=\[\]()\"/]+", "pipeline": []}, "docs": []}
 
 
-class ThemeIndex:
-    """Stands in for the index of Material's search plugin, which then writes these bytes and nothing of the pages."""
-
-    def add_entry_from_context(self, page: Any) -> None:
-        """The theme's plugin offers each rendered page; the index is made from the sources instead."""
-
-    def generate_search_index(self, previous: Any) -> str:
-        return json.dumps(THEME_INDEX, separators=(",", ":"))
-
-
 def records(site: Site, coverage: Coverage) -> tuple[list[dict[str, Any]], list[str]]:
     """What build.mjs takes: pages in reading order (concepts by the map, then posts, the rest, what is only planned) and place names."""
     places = [section.title for section in coverage.sections] + [JOURNAL, ABOUT]
@@ -137,6 +127,12 @@ def follow(site: Site, coverage: Coverage, target: Path) -> None:
 
     _following = threading.Thread(target=work, name="search index", daemon=True)
     _following.start()
+
+
+def write_theme_index(site_dir: Path) -> None:
+    """What the theme fetches when the search opens; its plugin, which would put every page into it, is off."""
+    (site_dir / FOLDER).mkdir(parents=True, exist_ok=True)
+    (site_dir / FOLDER / "search_index.json").write_text(json.dumps(THEME_INDEX, separators=(",", ":")), "utf-8")
 
 
 def write_client(target: Path, offline: bool) -> None:
