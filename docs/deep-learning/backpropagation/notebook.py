@@ -133,6 +133,8 @@ for dtype, name in ((torch.float64, "float64"), (torch.float32, "float32")):
         slopes = (loss(start + steps) - loss(start - steps)) / (2 * h)  # (65,)
         nudge_errors[name].append(((slopes.double() - smooth_exact).abs().max() / smooth_exact.abs().max()).item())
 best_64, best_32 = min(nudge_errors["float64"]), min(nudge_errors["float32"])
+digits_32 = int(np.floor(-np.log10(best_32)))  # decimals of the largest slope that are right at best
+assert 1e-5 < best_32 < 1e-4
 tiny_64 = nudge_errors["float64"][0]
 tiny_32 = nudge_errors["float32"][5]  # a nudge of 1e-8
 plt.loglog(sizes, nudge_errors["float64"], "o-", label="float64")

@@ -7,6 +7,7 @@
 # %% Imports and settings
 import copy
 import io
+import os
 import platform
 import warnings
 
@@ -15,7 +16,7 @@ import numpy as np
 import sklearn
 import torch
 import torch.nn.functional as F
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_diabetes, load_digits
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -29,6 +30,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from torch import nn
 from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic products, should there be a GPU
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 torch.set_default_dtype(torch.float64)
@@ -83,11 +85,12 @@ def evaluate(net, X, y):
     return loss.item(), hits.double().mean().item()
 
 
-def train(net, loader, X_val, y_val, n_epochs=40, learning_rate=0.5):
+def train(net, loader, X_val, y_val, n_epochs=40, learning_rate=0.5,
+          rule=torch.optim.SGD, keep_best=True):
     """Leaves the best epoch in net. Returns curves (n_epochs, 3):
     running training loss, validation loss, validation accuracy."""
     loss_function = nn.CrossEntropyLoss()
-    optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate)
+    optimizer = rule(net.parameters(), lr=learning_rate)
     curves, best_loss, best_state = [], float("inf"), None
     for epoch in range(n_epochs):
         net.train()
@@ -105,7 +108,7 @@ def train(net, loader, X_val, y_val, n_epochs=40, learning_rate=0.5):
         if val_loss < best_loss:
             best_loss = val_loss
             best_state = copy.deepcopy(net.state_dict())
-    if best_state is not None:
+    if keep_best and best_state is not None:
         net.load_state_dict(best_state)
     return np.array(curves)
 
@@ -115,9 +118,11 @@ class DigitNet(BaseEstimator, ClassifierMixin):
     """One hidden layer; holds a fifth of its rows back to choose the epoch."""
 
     def __init__(self, n_hidden=32, batch_size=32, n_epochs=40,
-                 learning_rate=0.5, seed=0):
+                 learning_rate=0.5, rule=torch.optim.SGD, keep_best=True,
+                 seed=0):
         self.n_hidden, self.batch_size, self.seed = n_hidden, batch_size, seed
         self.n_epochs, self.learning_rate = n_epochs, learning_rate
+        self.rule, self.keep_best = rule, keep_best
 
     def fit(self, X, y):
         self.classes_ = np.unique(y)  # 0 … 9: already the columns of the logits
@@ -129,8 +134,8 @@ class DigitNet(BaseEstimator, ClassifierMixin):
         else:
             loader = DataLoader(TensorDataset(X, y), self.batch_size,
                                 shuffle=True)
-        self.curves_ = train(self.net_, loader, X_val, y_val,
-                             self.n_epochs, self.learning_rate)
+        self.curves_ = train(self.net_, loader, X_val, y_val, self.n_epochs,
+                             self.learning_rate, self.rule, self.keep_best)
         return self
 
     def predict(self, X):
@@ -172,6 +177,20 @@ for rate, scores in whole_grid.items():
     show(f"all rows, learning rate {rate}", scores, f"{whole_steps} steps")
 show("the best of these in each split", whole_best)
 show("batches of 32", net_scores, f"{batch_steps} steps; wins {whole_wins} of 10")
+
+# %% All rows, another optimizer or more passes
+adam_grid = {rate: digit_scores(lambda seed: DigitNet(batch_size=None, learning_rate=rate, rule=torch.optim.Adam, seed=seed))[0]
+             for rate in (0.01, 0.03, 0.05, 0.1)}
+adam_best = np.max(list(adam_grid.values()), axis=0)  # (10,): again the best rate of each split, on its test rows
+long_run = DigitNet(batch_size=None, learning_rate=1.0, n_epochs=400)
+long_scores, _ = digit_scores(lambda seed: clone(long_run).set_params(seed=seed))
+long_steps = long_run.n_epochs
+adam_wins, adam_losses = wins(adam_best, net_scores), wins(net_scores, adam_best)
+long_wins, long_losses = wins(long_scores, net_scores), wins(net_scores, long_scores)
+for rate, scores in adam_grid.items():
+    show(f"all rows, Adam at {rate}", scores, f"{whole_steps} steps")
+show("the best of these in each split", adam_best, f"ahead of small batches in {adam_wins}, behind in {adam_losses}")
+show("all rows, learning rate 1.0", long_scores, f"{long_steps} steps; ahead in {long_wins}, behind in {long_losses}")
 
 # %% Rivals on the same splits
 dummy_scores, _ = digit_scores(lambda seed: DummyClassifier())
@@ -267,6 +286,13 @@ val_at_best = all_curves[np.arange(N_SEEDS), best_epochs - 1, 2]  # (10,)
 print("best epochs", best_epochs, f"- ends more than 5 % above its best loss in {ends_higher} of 10")
 show("validation accuracy of the kept epoch", val_at_best)
 show("test accuracy", net_scores)
+
+# %% The kept epoch against the last one
+last_scores, last_models = digit_scores(lambda seed: DigitNet(keep_best=False, seed=seed))
+assert np.array_equal(last_models[3][-1].curves_, nets[3][-1].curves_)  # the same path, another end
+kept_wins, kept_losses = wins(net_scores, last_scores), wins(last_scores, net_scores)
+show("test accuracy of the kept epoch", net_scores, f"better in {kept_wins} of 10")
+show("test accuracy of the last epoch", last_scores, f"better in {kept_losses} of 10")
 
 # %% Save and load
 state = nets[0][-1].net_.state_dict()
@@ -511,18 +537,43 @@ show("test, a block of neighboring rows", block_scores, f"lower in {block_lower}
 # ## When not to use it
 
 # %% A hundred rows
-few = {"network": [], "logistic regression": [], "3 nearest neighbors": []}
-for seed in range(N_SEEDS):
+def network_on_all(A, B, seed):
+    """Sixty epochs on every row, none held back; returns the fitted net."""
+    A, B, net = torch.tensor(A / 16), torch.tensor(B), make_net(seed)
+    loader = DataLoader(TensorDataset(A, B), 16, shuffle=True)
+    train(net, loader, A, B, n_epochs=60, keep_best=False)
+    return net
+
+
+N_DRAWS = 40
+few = {name: [] for name in ("validated", "all rows", "line", "3", "1")}
+for seed in range(N_DRAWS):
     a, c, b, d = split_digits(seed)
-    a, _, b, _ = train_test_split(a, b, train_size=100, stratify=b, random_state=seed)
-    rivals = (DigitNet(n_epochs=60, batch_size=16, seed=seed), LogisticRegression(max_iter=1000), KNeighborsClassifier(3))
-    for scores, model in zip(few.values(), rivals):
-        scores.append(make_pipeline(FunctionTransformer(to_unit), model).fit(a, b).score(c, d))
-few_net, few_line, few_neighbors = few.values()
-few_line_wins, few_neighbor_wins = wins(few_line, few_net), wins(few_neighbors, few_net)
-show("100 rows: network", few_net)
-show("100 rows: logistic regression", few_line, f"better in {few_line_wins} of 10")
-show("100 rows: 3 nearest neighbors", few_neighbors, f"better in {few_neighbor_wins} of 10")
+    a, _, b, _ = train_test_split(a, b, train_size=100, stratify=b,
+                                  random_state=seed)
+    rivals = {"validated": DigitNet(n_epochs=60, batch_size=16, seed=seed),
+              "line": LogisticRegression(max_iter=1000),
+              "3": KNeighborsClassifier(3), "1": KNeighborsClassifier(1)}
+    for name, model in rivals.items():
+        model = make_pipeline(FunctionTransformer(to_unit), model)
+        few[name].append(model.fit(a, b).score(c, d))
+    whole = network_on_all(a, b, seed)
+    few["all rows"].append(evaluate(whole, torch.tensor(c / 16),
+                                    torch.tensor(d))[1])
+few_net, few_whole, few_line, few_three, few_one = few.values()
+for name, scores in few.items():
+    show(f"100 rows, {name}", scores)
+
+# %% A hundred rows, paired
+few_line_net, few_net_line = wins(few_line, few_net), wins(few_net, few_line)
+few_three_net, few_net_three = wins(few_three, few_net), wins(few_net, few_three)
+few_line_whole, few_whole_line = wins(few_line, few_whole), wins(few_whole, few_line)
+few_whole_net, few_net_whole = wins(few_whole, few_net), wins(few_net, few_whole)
+few_one_line, few_line_one = wins(few_one, few_line), wins(few_line, few_one)
+few_one_whole, few_whole_one = wins(few_one, few_whole), wins(few_whole, few_one)
+print(f"of {N_DRAWS} draws: line ahead of the validated network {few_line_net}, behind {few_net_line}; 3 neighbors {few_three_net}, {few_net_three}")
+print(f"network on all rows ahead of the validated one {few_whole_net}, behind {few_net_whole}; line ahead of it {few_line_whole}, behind {few_whole_line}")
+print(f"1 neighbor ahead of line {few_one_line}, behind {few_line_one}; of the network on all rows {few_one_whole}, behind {few_whole_one}")
 
 # %% A loop that is already written
 def ready_made(seed):
@@ -669,6 +720,22 @@ dropped_losses = wins(whole_net_scores, dropped_scores)
 show("eval(): dropout off", whole_net_scores)
 show("train(): dropout on", dropped_scores, f"worse in {dropped_losses} of 10")
 show("rows with two answers in two calls", dropped_differ)
+
+# %% Where the tensors are
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+net = make_net().to(device)  # in place: before the optimizer is made
+optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
+for X_batch, y_batch in DataLoader(dataset, 32):
+    X_batch, y_batch = X_batch.to(device), y_batch.to(device)  # not in place
+    optimizer.zero_grad()
+    F.cross_entropy(net(X_batch), y_batch).backward()
+    optimizer.step()
+answers = net(X_val.to(device)).argmax(dim=1).cpu().numpy()  # (270,)
+assert answers.shape == (270,)
+try:
+    make_net().to("meta")(X_batch)  # "meta" stands in for a second device
+except RuntimeError as error:
+    print(error)
 
 # %% A mean of means
 tail_factors = []
