@@ -68,3 +68,15 @@ def test_it_fits_a_narrow_screen(page, figure):
     for name in ("Momentum", "Adam", "Gradient descent"):
         figure.get_by_label(name).press("Space")
         assert_fits(figure)
+
+
+def test_the_page_on_optimizers_begins_with_momentum(page, site_url):
+    figure = opened(page, f"{site_url}deep-learning/optimizers/", "step-size")
+    assert "does it no longer arrive?" in figure.locator(".kb-figure__predict").inner_text()
+    predict(page, figure, answer=2)
+    state = figure.locator(".kb-figure__state")
+    assert "Momentum, step 0.05" in state.inner_text()
+    for hundredths, verdict in ((37, "swings back"), (38, "settle at 19"), (39, "the swings grow")):
+        step_to(page, figure, hundredths)
+        assert verdict in state.inner_text()
+    page.heard.silent()

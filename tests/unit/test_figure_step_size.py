@@ -31,6 +31,8 @@ console.log(JSON.stringify({
   none: math.longestStep('adam', [1, 10]) === Infinity,
   slope: math.gradient([0.5, -2], [1, 10]),
   factors: math.factors(0.21, [1, 10]),
+  swing: math.borderSwing(),
+  swings: curvatures.map((h) => math.path('momentum', math.longestStep('momentum', [1, h]), [1, h], 400).slice(-2).map(({ point }) => point[1])),
   longer: Object.fromEntries(optimizers.slice(0, 2).map((name) => [name, curvatures.map((h) =>
     [0.99, 1.01].map((share) => math.bowl(math.path(name, share * math.longestStep(name, [1, h]), [1, h], 500).at(-1).point, [1, h])))])),
 }));
@@ -91,3 +93,9 @@ def test_the_border_parts_arrival_from_escape(figure):
     for name in ("descent", "momentum"):
         for below, above in figure["longer"][name]:
             assert below < 1e-2 and above > 1e2
+
+
+def test_at_its_border_momentum_swings_for_ever_and_no_farther(figure):
+    assert figure["swing"] == pytest.approx(19)
+    for before, after in figure["swings"]:
+        assert (abs(before), abs(after)) == pytest.approx((19, 19), abs=1e-6) and before * after < 0

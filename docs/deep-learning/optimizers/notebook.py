@@ -171,6 +171,10 @@ for curvature in (1.0, 10.0, 37.0):
             border_ratios.append(share)
         print(f"curvature {curvature:4.0f}, beta {beta:.1f}: border {border:.4f}, 1 % below arrives, 1 % above leaves")
 border_cases = len(border_ratios)
+at_border = path("momentum", 0.38, n_steps=400)[:, 1]  # curvature 10, exactly 2 (1 + 0.9) / 10
+border_swing = float(np.abs(at_border[-1]))
+np.testing.assert_allclose(border_swing, (1 + 0.9) / (1 - 0.9), rtol=1e-6)
+print(f"exactly at the border, curvature 10, beta 0.9: swings of {border_swing:.2f} to each side")
 
 # %% The border with a look ahead
 for beta in (0.5, 0.9):
@@ -419,39 +423,43 @@ print("parameters after 50 steps equal to 1e-10, averages to 1e-12")
 
 # %% A network with a choice of optimizer
 class DigitNet(BaseEstimator, ClassifierMixin):
-    """64 pixels, 32 hidden units, 10 classes; batches of 64, ten epochs."""
+    """64 pixels, 32 hidden units, 10 classes; batches of 64."""
 
-    def __init__(self, optimizer="adamw", learning_rate=0.01, n_epochs=10, weight_decay=0.01, seed=0):
-        self.optimizer, self.learning_rate, self.n_epochs = optimizer, learning_rate, n_epochs
-        self.weight_decay, self.seed = weight_decay, seed
+    def __init__(self, optimizer="adamw", learning_rate=0.01, n_epochs=10,
+                 weight_decay=0.01, seed=0):
+        self.optimizer, self.learning_rate = optimizer, learning_rate
+        self.n_epochs, self.weight_decay = n_epochs, weight_decay
+        self.seed = seed
 
     def make_optimizer(self, theta):
-        lr = self.learning_rate
-        return {"sgd": lambda: torch.optim.SGD(theta, lr=lr, fused=True),
-                "momentum": lambda: torch.optim.SGD(theta, lr=lr, momentum=0.9, fused=True),
-                "adam": lambda: torch.optim.Adam(theta, lr=lr, fused=True),
-                "adam_l2": lambda: torch.optim.Adam(theta, lr=lr, weight_decay=self.weight_decay, fused=True),
-                "adamw": lambda: torch.optim.AdamW(theta, lr=lr, weight_decay=self.weight_decay, fused=True),
-                }[self.optimizer]()
+        optim, lr = torch.optim, self.learning_rate
+        if self.optimizer == "sgd":
+            return optim.SGD(theta, lr=lr, fused=True)
+        if self.optimizer == "momentum":
+            return optim.SGD(theta, lr=lr, momentum=0.9, fused=True)
+        if self.optimizer == "adam":
+            return optim.Adam(theta, lr=lr, fused=True)
+        return optim.AdamW(theta, lr=lr, weight_decay=self.weight_decay,
+                           fused=True)
 
     def fit(self, X, y):
         torch.manual_seed(self.seed)
         X, y = torch.tensor(X), torch.tensor(y)  # (n, 64), (n,)
         self.classes_ = np.arange(10)
-        self.net_ = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+        self.net_ = nn.Sequential(nn.Linear(64, 32), nn.ReLU(),
+                                  nn.Linear(32, 10))
         self.optimizer_ = self.make_optimizer(self.net_.parameters())
+        whole = len(X) // 64 * 64  # full batches only
         for _ in range(self.n_epochs):
-            for rows in torch.randperm(len(X))[:len(X) // 64 * 64].split(64):
+            for rows in torch.randperm(len(X))[:whole].split(64):
                 self.optimizer_.zero_grad()
                 F.cross_entropy(self.net_(X[rows]), y[rows]).backward()
                 self.optimizer_.step()
-        with torch.no_grad():
-            self.loss_ = F.cross_entropy(self.net_(X), y).item()  # on all rows it was fitted on
         return self
 
     def predict(self, X):
         with torch.no_grad():
-            return self.net_(torch.tensor(X)).argmax(dim=1).numpy()  # (n,)
+            return self.net_(torch.tensor(X)).argmax(dim=1).numpy()
 
 
 # %% Ten networks at once
@@ -553,6 +561,7 @@ low_adam_wins = int((low_adam < np.minimum(low_sgd, low_momentum)).sum())
 print("Adam lowest in", low_adam_wins, "of 10")
 sgd_001, sgd_01, sgd_1 = (sweep_score["sgd"][at[rate]] for rate in (0.01, 0.1, 1.0))
 momentum_001, momentum_01, momentum_1 = (sweep_score["momentum"][at[rate]] for rate in (0.01, 0.1, 1.0))
+momentum_1_low = int((momentum_1 < 0.9).sum())
 adam_001, adam_01, adam_1 = (sweep_score["adam"][at[rate]] for rate in (0.01, 0.1, 1.0))
 adam_ahead_small, adam_ahead_large = int((adam_001 > sgd_001).sum()), int((adam_1 > sgd_1).sum())
 for name in RULES:
@@ -563,11 +572,12 @@ print(f"Adam ahead of SGD at 0.01 in {adam_ahead_small} of 10, at 1.0 in {adam_a
 chosen = {name: [SWEEP[j] for j in np.argmax(scores - 1e-6 * np.nan_to_num(sweep_loss[name], nan=1e9, posinf=1e9), axis=0)]
           for name, scores in sweep_score.items()}  # by held-out accuracy; at a tie the lower loss
 chosen["adamw"] = chosen["adam"]
-digit_scores = {name: [] for name in ("dummy", "line", "neighbors", *chosen)}
+digit_scores, last_fit = {name: [] for name in ("dummy", "line", "neighbors", *chosen)}, {}
 for seed, (a, b, c, d) in enumerate(splits):
     for name in chosen:
         model = make_pipeline(StandardScaler(), DigitNet(name, chosen[name][seed], seed=seed)).fit(a, c)
         digit_scores[name].append(model.score(b, d))
+        last_fit[name] = model[-1]
     digit_scores["dummy"].append(DummyClassifier().fit(a, c).score(b, d))
     line = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(a, c)
     digit_scores["line"].append(line.score(b, d))
@@ -575,6 +585,7 @@ for seed, (a, b, c, d) in enumerate(splits):
 use_dummy, use_line, use_neighbors, use_sgd, use_momentum, use_adam, use_adamw = digit_scores.values()
 n_parameters = sum(p.numel() for p in model[-1].net_.parameters())
 line_parameters = line[-1].coef_.size + line[-1].intercept_.size
+memory_momentum = sum(s["momentum_buffer"].numel() for s in last_fit["momentum"].optimizer_.state.values())
 memory_adam = sum(s.numel() for p in model[-1].optimizer_.state.values() for n, s in p.items() if n != "step")
 for name, scores in digit_scores.items():
     show(name, scores, f"rates {sorted(set(chosen[name]))}" if name in chosen else "")
@@ -582,7 +593,7 @@ best_network = np.max([use_sgd, use_momentum, use_adam, use_adamw], axis=0)  # (
 adam_over_sgd, sgd_over_adam = (int((np.array(p) > np.array(q)).sum()) for p, q in ((use_adam, use_sgd), (use_sgd, use_adam)))
 adam_over_line, line_over_adam = (int((np.array(p) > np.array(q)).sum()) for p, q in ((use_adam, use_line), (use_line, use_adam)))
 neighbors_over_all = int((np.array(use_neighbors) > best_network).sum())
-print(f"{n_parameters} parameters, Adam remembers {memory_adam} numbers more")
+print(f"{n_parameters} parameters; momentum remembers {memory_momentum} numbers more, Adam {memory_adam}")
 print(f"Adam/SGD {adam_over_sgd}:{sgd_over_adam}, Adam/line {adam_over_line}:{line_over_adam}, "
       f"neighbors ahead of the best of four in {neighbors_over_all}")
 

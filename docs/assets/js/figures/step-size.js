@@ -1,9 +1,9 @@
-// Figure "step size" (classic/gradient-descent): choose an optimizer and a step on a bowl that is narrow along y, follow
+// Figure "step size" (classic/gradient-descent, deep-learning/optimizers): choose an optimizer and a step on a bowl that is narrow along y, follow
 // fifty steps on the contours and on the loss, and find the step from which on the path leaves. The border is not
-// drawn: the reader finds it, for three curvatures.
+// drawn: the reader finds it, for three curvatures. A still of class compare-first asks about momentum and begins with it.
 
 import { axes, button, choice, clipped, define, fixed, formula, formulaLine, group, html, liveNumber, math, mi, mn, predictFirst, scale, set, slider, spokenState, svg } from "./common.js";
-import { MOMENTUM, N_STEPS, bowl, factors, longestStep, path } from "./step-size.math.js";
+import { MOMENTUM, N_STEPS, borderSwing, bowl, factors, longestStep, path } from "./step-size.math.js";
 
 const REACH = 1.5; // the contours show this far from the bottom
 const LEVELS = [0.05, 0.3, 1, 2.5, 5, 9];
@@ -13,7 +13,7 @@ const NAMES = { descent: "Gradient descent", momentum: "Momentum", adam: "Adam" 
 const LONGEST = 0.5; // on the slider: beyond the border of gradient descent for every curvature on offer
 const SHORTEST = 0.01;
 const CURVATURES = [5, 10, 20];
-const NEAR = 1e-9; // a factor this close to -1 is on the border: rounding only
+const NEAR = 1e-9; // a factor this close to -1, or a step this close to momentum's border, is on it: rounding only
 
 const sub = (name, index) => math("msub", {}, mi(name), mi(index));
 
@@ -32,7 +32,8 @@ function term(value) {
 
 function build(figure) {
   figure.setAttribute("aria-label", "Interactive figure: step size");
-  let optimizer = "descent";
+  const comparing = figure.previousElementSibling?.classList.contains("compare-first") ?? false;
+  let optimizer = comparing ? "momentum" : "descent";
   let rate = 0.05;
   let curvature = 10;
   let step = N_STEPS;
@@ -123,7 +124,8 @@ function build(figure) {
       if (alongY < 0) return `${each} The path crosses the floor at each step and comes closer.`;
       return `${each} The path does not cross the floor; ${Math.abs(visited.point[0]) > 0.05 ? "along x it is still on its way." : "it has arrived along both axes."}`;
     }
-    if (rate > border - NEAR) return "Even with momentum this step is too long: the swings grow.";
+    if (Math.abs(rate - border) < NEAR) return `This is the border: along y the swings neither die out nor grow for ever, they settle at ${fixed(borderSwing(), 0)} to each side. Compare it with the border of gradient descent.`;
+    if (rate > border) return "Even with momentum this step is too long: the swings grow.";
     if (optimizer === "momentum") return "The velocity carries the path past the bottom, and it swings back.";
     return "Adam divides by the size of recent gradients: both directions start with steps of the same length, η.";
   }
@@ -178,15 +180,23 @@ function build(figure) {
     html("div", { class: "kb-figure__controls" }, rateSlider.row, stepSlider.row, pick.row, narrow.row, html("div", { class: "kb-figure__row" }, keep, drop)),
     blocks.descent, blocks.momentum, blocks.adam, value, state.element,
   );
-  const question = predictFirst({
+  const aboutMomentum = {
+    question: "From a step of 0.20 on plain gradient descent no longer arrives. Momentum of 0.9 adds up some ten gradients. From which step on does it no longer arrive?",
+    options: [
+      ["From a tenth of that, 0.02", "Lengthen the step until the loss no longer falls."],
+      ["From 0.20, too", "Lengthen the step until the loss no longer falls."],
+      ["Only from nearly twice that", "Lengthen the step until the loss no longer falls. Then try another curvature, and Adam."],
+    ],
+  };
+  const aboutDescent = {
     question: "With plain gradient descent a step of 0.19 crosses the floor fifty times and ends near the bottom. And a step of 0.21?",
     options: [
       ["Arrives a little sooner", "Set the step to 0.21 and look at y."],
       ["Takes longer, but arrives", "Set the step to 0.21 and look at y."],
       ["Never arrives", "Set the step to 0.21. Then find the border, and again with another curvature."],
     ],
-    stage,
-  });
+  };
+  const question = predictFirst({ ...(comparing ? aboutMomentum : aboutDescent), stage });
   figure.append(question, stage);
 }
 

@@ -31,6 +31,14 @@ export function longestStep(optimizer, curvatures) {
   return { descent: 2 / steepest, momentum: (2 * (1 + MOMENTUM)) / steepest, adam: Infinity }[optimizer];
 }
 
+/**
+ * How far momentum swings to each side in the end, from 1 and at rest, when the step is exactly its border: there the
+ * distance is a (-1)^k + b (-MOMENTUM)^k with a + b = 1, and the first step ends at 1 - 2 (1 + MOMENTUM).
+ */
+export function borderSwing() {
+  return (1 + MOMENTUM) / (1 - MOMENTUM);
+}
+
 // One step: from a state to what is subtracted (`move`, to be multiplied by the rate) and the memory kept.
 const RULES = {
   descent: ({ slope }) => ({ move: slope }),
