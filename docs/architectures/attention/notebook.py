@@ -621,29 +621,25 @@ def fit_table(X, y, X_val, y_val, seed, n_steps=50):
 
 # %% Splits of a small table
 X_all, y_all = load_diabetes(return_X_y=True)                                    # (442, 10), (442,)
-ridge_r2, table_r2 = [], []
 
 
 def compare(seed):
+    """R² of ridge regression and of attention over features on one split, and the parameters of the latter."""
     a, b, c, e = train_test_split(X_all, y_all, random_state=seed)
-    ridge_r2.append(make_pipeline(StandardScaler(), RidgeCV()).fit(a, c).score(b, e))
+    ridge = make_pipeline(StandardScaler(), RidgeCV()).fit(a, c).score(b, e)
     scaler, center, width = StandardScaler().fit(a), c.mean(), c.std()
     fit_X, val_X, fit_y, val_y = train_test_split(scaler.transform(a), (c - center) / width, test_size=0.2, random_state=seed)
     model = fit_table(*map(torch.tensor, (fit_X, fit_y, val_X, val_y)), seed)
     with torch.no_grad():
         prediction = model(torch.tensor(scaler.transform(b))).numpy() * width + center
-    table_r2.append(1 - ((prediction - e) ** 2).sum() / ((e - e.mean()) ** 2).sum())
-    return model
+    return ridge, 1 - ((prediction - e) ** 2).sum() / ((e - e.mean()) ** 2).sum(), sum(p.numel() for p in model.parameters())
 
 
-for seed in range(20):
-    compare(seed)
-show("ridge regression, R²", ridge_r2, "11 parameters")
-show("attention over features, R²", table_r2)
+early = [compare(seed) for seed in range(20)]
 
 # %% Twenty more splits
-for seed in range(20, 40):
-    table_parameters = sum(p.numel() for p in compare(seed).parameters())
+ridge_r2, table_r2, counts = zip(*early, *(compare(seed) for seed in range(20, 40)))
+table_parameters = counts[0]
 ridge_wins = int((np.array(ridge_r2) > np.array(table_r2)).sum())
 show("ridge regression, R²", ridge_r2, "11 parameters")
 show("attention over features, R²", table_r2, f"{table_parameters} parameters; ridge is better in {ridge_wins} of {len(table_r2)}")

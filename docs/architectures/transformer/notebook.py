@@ -261,19 +261,31 @@ def parts(keep=1.0, feeds=True, base=N_DIGITS, n_heads=2):
 
 whole = train(parts(), secrets(32), 250)
 whole_scores, whole_parameters = accuracies(whole, secrets(500)), count(whole[0])
-show("whole block", whole_scores, f"{whole_parameters} parameters")
+show("whole block, two heads", whole_scores, f"{whole_parameters} parameters")
+
+# %% Ten whole blocks with four heads
+whole_4_scores = accuracies(train(parts(n_heads=4), secrets(32), 250), secrets(500))
+show("whole block, four heads", whole_4_scores, f"{whole_parameters} parameters")
 
 # %% Ten blocks without the feed-forward part
 attention_only = train(parts(feeds=False), secrets(32), 250)
 attention_scores, attention_parameters = accuracies(attention_only, secrets(500)), count(attention_only[0])
 attention_wins = wins(whole_scores, attention_scores)
-show("without feed-forward", attention_scores, f"{attention_parameters} parameters; the whole block is better in {attention_wins} of 10")
+show("no feed-forward, two heads", attention_scores, f"{attention_parameters} parameters; the whole block is better in {attention_wins} of 10")
+
+# %% The same with four heads
+attention_4_scores = accuracies(train(parts(feeds=False, n_heads=4), secrets(32), 250), secrets(500))
+attention_4_wins = wins(whole_4_scores, attention_4_scores)
+show("no feed-forward, four heads", attention_4_scores, f"{attention_parameters} parameters; the whole block is better in {attention_4_wins} of 10")
+
+# %% The same with eight heads
+attention_8_scores = accuracies(train(parts(feeds=False, n_heads=8), secrets(32), 250), secrets(500))
+show("no feed-forward, eight heads", attention_8_scores, f"{attention_parameters} parameters")
 
 # %% Ten blocks without the stream
-forgetful = train(parts(keep=0.0), secrets(32), 250)
-forgetful_scores = accuracies(forgetful, secrets(500))
-stream_wins = wins(whole_scores, forgetful_scores)
-show("without the residual stream", forgetful_scores, f"the whole block is better in {stream_wins} of 10")
+forgetful_scores = accuracies(train(parts(keep=0.0, n_heads=4), secrets(32), 250), secrets(500))
+stream_wins = wins(whole_4_scores, forgetful_scores)
+show("without the residual stream", forgetful_scores, f"from {min(forgetful_scores):.2f} to {max(forgetful_scores):.2f}; the whole block is better in {stream_wins} of 10")
 
 # %% Attention alone on five digits
 five_scores = accuracies(train(parts(feeds=False, base=5, n_heads=4), secrets(32, 5), 200), secrets(500, 5))
@@ -388,7 +400,8 @@ post_6_slow = accuracies(train(deep(6, False), twins(16), 60, learning_rate=0.00
 post_6_warm = accuracies(train(deep(6, False), twins(16), 60, warm_up=30), twins(500))
 pre_wins = wins(pre_6, post_6)
 pre_wins_warm = wins(pre_6, post_6_warm)
-show("post-norm, 2 blocks", post_2)
+pre_wins_2 = wins(pre_2, post_2)
+show("post-norm, 2 blocks", post_2, f"pre-norm is better in {pre_wins_2} of 10")
 show("post-norm, 6 blocks", post_6, f"pre-norm is better in {pre_wins} of 10")
 pre_wins_slow = wins(pre_6, post_6_slow)
 show("post-norm, 6 blocks, rate 0.003", post_6_slow, f"pre-norm is better in {pre_wins_slow} of 10")
@@ -510,7 +523,7 @@ def to_unit(X):
 
 
 images, labels = load_digits(return_X_y=True)                                    # (1797, 64), (1797,)
-dummy_scores, row_scores, linear_scores, svc_scores = [], [], [], []
+dummy_scores, row_scores, linear_scores, svc_scores, svc_numbers = [], [], [], [], []
 for seed in range(N_SEEDS):
     a, b, c, e = train_test_split(images, labels, stratify=labels, random_state=seed)
     rows = make_pipeline(FunctionTransformer(to_unit), RowClassifier(seed=seed)).fit(a, c)
@@ -519,15 +532,15 @@ for seed in range(N_SEEDS):
     row_scores.append(rows.score(b, e))
     linear_scores.append(linear.score(b, e))
     svc_scores.append(svc.score(b, e))
+    svc_numbers.append(svc[-1].support_vectors_.size + svc[-1].dual_coef_.size + svc[-1].intercept_.size)
     dummy_scores.append(DummyClassifier().fit(a, c).score(b, e))
 row_parameters = count(rows[-1].network_)
 linear_parameters = linear[-1].coef_.size + linear[-1].intercept_.size
-svc_numbers = svc[-1].support_vectors_.size + svc[-1].dual_coef_.size + svc[-1].intercept_.size
 linear_wins, svc_wins = wins(linear_scores, row_scores), wins(svc_scores, row_scores)
 show("most frequent digit", dummy_scores)
 show("transformer over rows", row_scores, f"{row_parameters} parameters")
 show("logistic regression", linear_scores, f"{linear_parameters} parameters; better in {linear_wins} of 10")
-show("support vector machine", svc_scores, f"{svc_numbers} numbers in the last split; better in {svc_wins} of 10")
+show("support vector machine", svc_scores, f"{min(svc_numbers)} to {max(svc_numbers)} numbers; better in {svc_wins} of 10")
 
 # %% [markdown]
 # ## When not to use it
@@ -644,6 +657,13 @@ with torch.no_grad():
     filler_train = encoder.train()(texts, src_key_padding_mask=is_padding)[1, 2:].abs().max().item()
     filler_eval = encoder.eval()(texts, src_key_padding_mask=is_padding)[1, 2:].abs().max().item()
 print(f"largest output at the filler: {filler_train:.2f} in training, {filler_eval:.0f} in evaluation")
+torch.manual_seed(4)
+pre_encoder = nn.TransformerEncoder(new_layer(8, 2, 32, True), num_layers=2, norm=nn.LayerNorm(8))
+with torch.no_grad():
+    pre_filler_train, pre_filler_eval = (pre_encoder.train(training)(texts, src_key_padding_mask=is_padding)[1, 2:].abs().max().item()
+                                         for training in (True, False))
+assert abs(pre_filler_train - pre_filler_eval) < 1e-12
+print(f"pre-norm: {pre_filler_train:.2f} in training and in evaluation")
 
 # %% The norm that nobody adds
 def output_spread(norm, n_blocks=24, d=64):
@@ -666,6 +686,16 @@ assert nn.TransformerEncoder(new_layer(8, 2, 32, True), 2, enable_nested_tensor=
 show("1 block, no final norm", bare_1)
 show("24 blocks, no final norm", bare_24)
 show("24 blocks, final norm", normed_24)
+
+
+def without_final():
+    network = deep(6, True)()
+    network.final = nn.Identity()
+    return network
+
+
+bare_scores = accuracies(train(without_final, twins(16), 60), twins(500))
+show("six trained blocks, no final norm", bare_scores, "accuracy")
 
 # %% Copies of one layer
 encoder = nn.TransformerEncoder(new_layer(8, 2, 32, True), num_layers=3, enable_nested_tensor=False)
@@ -703,6 +733,38 @@ def more_pairs(n_pairs):
 
 longer_scores = accuracies(whole, more_pairs(12))
 show("twelve pairs, trained on four", longer_scores)
+
+
+# %% A stream too large for its updates
+def scaled(factor):
+    """Two pre-norm blocks; the embeddings, and with them the stream at its start, are multiplied by factor."""
+    def make():
+        network = deep(2, True)()
+        for embed in network.embed:
+            embed.weight.data *= factor
+        return network
+    return make
+
+
+@torch.no_grad()
+def first_updates(factor):
+    """Size of the first update over the size of the stream it is added to, before training, by seed."""
+    ratios = []
+    for seed in range(N_SEEDS):
+        torch.manual_seed(seed)
+        network = scaled(factor)()
+        owner, digit, _ = twins(16)(torch.Generator().manual_seed(seed))
+        X, block = network.embed[0](owner) + network.embed[1](digit), network.blocks[0]          # (16, 6, 16)
+        ratios.append((block.attend(block.norm(X, block.gain_1, block.shift_1)).norm() / X.norm()).item())
+    return ratios
+
+
+even_update, drowned_update = first_updates(1), first_updates(100)
+drowned_scores = accuracies(train(scaled(100), twins(16), 60), twins(500))
+drowned_losses = wins(pre_2, drowned_scores)
+show("first update over stream", even_update)
+show("the same, embeddings × 100", drowned_update)
+show("accuracy, embeddings × 100", drowned_scores, f"worse than as they are in {drowned_losses} of 10")
 
 # %% [markdown]
 # ## Check yourself
