@@ -474,6 +474,33 @@ torch.testing.assert_close(after[0], after[2], rtol=0, atol=1e-12)              
 print("pre-norm ", [[round(x, 4) for x in row] for row in Y.tolist()])
 print("post-norm", [[round(x, 4) for x in row] for row in after.tolist()])
 
+# %% Three tokens through four blocks alt="Four panels with three numbered tokens as points in the plane, each with an arrow to where the block takes it. Whole block: all move, and tokens 1 and 3 stay apart. No attention: each moves by itself. Nothing added: tokens 1 and 3 end at one point. Norm after: tokens 1 and 3 end at one point, token 2 opposite"
+def through(X, attention=True, added=1, norm="before"):
+    """The block by hand with a part left out: the stream at its start, after attention and at the end, each (3, 2)."""
+    def ln(Z):
+        return F.layer_norm(Z, (2,), eps=1e-5)
+
+    def step(Z, part):
+        Z = added * Z + part(ln(Z) if norm == "before" else Z)
+        return ln(Z) if norm == "after" else Z
+
+    M = step(X, lambda Z: F.scaled_dot_product_attention(Z[None], Z[None], Z[None])[0]) if attention else X
+    return X, M, step(M, lambda Z: torch.relu(Z) @ torch.tensor([[0.0, 1], [1, 1]]))
+
+
+three = torch.tensor([[3.0, 1], [0, 2], [5, 1]])                                 # (T, D) = (3, 2), as above
+torch.testing.assert_close(through(three)[2], Y, rtol=0, atol=1e-4)              # there ε is 0
+fig, axes = plt.subplots(2, 2, figsize=(5.4, 4.6), sharex=True, sharey=True)
+kinds = {"whole block": {}, "no attention": {"attention": False}, "nothing added": {"added": 0}, "norm after": {"norm": "after"}}
+for ax, (title, kind) in zip(axes.flat, kinds.items()):
+    start, _, end = through(three, **kind)
+    for i, (a, b) in enumerate(zip(start.tolist(), end.tolist()), 1):
+        ax.annotate("", b, a, arrowprops={"arrowstyle": "->", "color": f"C{i - 1}"})
+        ax.plot(*b, "os^"[i - 1], color=f"C{i - 1}")
+        ax.text(a[0], a[1] - 0.15, str(i), ha="center", va="top")
+    ax.set(title=title, xlim=(-1.8, 6.6), ylim=(-1.8, 4.4))
+plt.show()
+
 # %% [markdown]
 # ## Use it
 #

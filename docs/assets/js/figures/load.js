@@ -11,6 +11,7 @@ const FIGURES = {
   "shrinkage-path": () => import("./shrinkage-path.js"),
   "attention": () => import("./attention.js"),
   "norm-axis": () => import("./norm-axis.js"),
+  "block-steps": () => import("./block-steps.js"),
   "broadcast": () => import("./broadcast.js"),
   "one-bend": () => import("./one-bend.js"),
   "dot-or-cosine": () => import("./dot-or-cosine.js"),
