@@ -515,8 +515,9 @@ for seed in range(N_SEEDS):
 show("nn.Embedding, untrained", random_scores)
 vector_numbers, table_parameters = n_words * 16, 2 * n_words * 16
 stored_counts = n_words**2
-show("counts", count_cosine, f"{stored_counts} numbers")
-show("PPMI", ppmi_cosine, f"{stored_counts} numbers")
+nonzero_counts, nonzero_ppmi = ([int((X > 0).sum()) for X in tables[name]] for name in ("counts", "PPMI"))
+show("counts", count_cosine, f"{stored_counts} numbers, {min(nonzero_counts)} to {max(nonzero_counts)} not zero")
+show("PPMI", ppmi_cosine, f"{stored_counts} numbers, {min(nonzero_ppmi)} to {max(nonzero_ppmi)} not zero")
 show("PPMI + SVD", svd_cosine, f"{vector_numbers} numbers")
 show("skip-gram", skip_cosine, f"{table_parameters} parameters trained, {vector_numbers} kept")
 svd_over_skip = int((np.array(svd_cosine) > np.array(skip_cosine)).sum())
@@ -632,11 +633,31 @@ print("nine or ten of one kind in", one_sided, "of 10 corpora")
 print("tool meaning rare:", rarer_tools, "tools among 100 neighbors")
 
 # %% One, two or five words on either side
-window_scores = {}
+verbs = np.array([i for i, word in enumerate(words) if "-verb" in word])  # (64,)
+kind_of_word = np.concatenate([kind_of, companion_kind, np.full(len(FUNCTION_WORDS), -1)])  # (301,)
+
+
+def neighbors_of_verbs(X):
+    """Among the five nearest words of each verb: the share of verbs, and the share of words of its kind."""
+    A = unit(X)
+    S = np.round(A[verbs] @ A.T, 9)  # (64, n_words)
+    S[np.arange(len(verbs)), verbs] = -np.inf
+    top = np.argsort(-S, axis=1, kind="stable")[:, :5]  # (64, 5)
+    return np.isin(top, verbs).mean(), (kind_of_word[top] == kind_of_word[verbs][:, None]).mean()
+
+
+window_scores, verb_neighbors = {}, {}
 for window in (1, 2, 5):
-    window_scores[window] = [precision(ppmi_svd().fit_transform(count(draw_pairs(s, window)))).mean() for s in corpora]
+    vectors = [ppmi_svd().fit_transform(count(draw_pairs(s, window))) for s in corpora]
+    window_scores[window] = [precision(X).mean() for X in vectors]
+    verb_neighbors[window] = np.array([neighbors_of_verbs(X) for X in vectors])  # (10, 2)
     show(f"window {window}", window_scores[window])
+    show("  a verb's neighbors: verbs", verb_neighbors[window][:, 0])
+    show("  a verb's neighbors: of its kind", verb_neighbors[window][:, 1])
 window_1, window_2, window_5 = window_scores.values()
+verbs_beside_verbs, verb_kind_1 = verb_neighbors[1].T
+verb_kind_2 = verb_neighbors[2][:, 1]
+verb_chance = (N_COMPANIONS - 1) / (len(verbs) - 1)  # five verbs at random
 window_wins = int((np.array(window_2) > np.array(window_1)).sum())
 print("window 2 beats window 1 in", window_wins, "of 10")
 
@@ -655,48 +676,69 @@ def draw_days(seed, n_samples=200):
 
 
 class DayNetwork(nn.Module):
-    """An embedding of the day beside two numbers, then a hidden layer."""
+    """The day, as an embedding of 4 numbers or one-hot, beside two numbers; then a hidden layer, or none."""
 
-    def __init__(self, dimension=4, width=16):
+    def __init__(self, embedded, hidden):
         super().__init__()
-        self.day = nn.Embedding(7, dimension)
-        self.rest = nn.Sequential(nn.Linear(dimension + 2, width), nn.ReLU(), nn.Linear(width, 1))
+        self.day = nn.Embedding(7, 4) if embedded else nn.Embedding.from_pretrained(torch.eye(7))  # frozen: one-hot
+        size = self.day.embedding_dim + 2
+        self.rest = nn.Sequential(nn.Linear(size, 16), nn.ReLU(), nn.Linear(16, 1)) if hidden else nn.Linear(size, 1)
 
     def forward(self, day, x):
-        return self.rest(torch.cat([self.day(day), x], 1))[:, 0]  # (n, 4 + 2) -> (n,)
+        return self.rest(torch.cat([self.day(day), x], 1))[:, 0]  # (n, 4 + 2) or (n, 7 + 2) -> (n,)
 
 
 def r2(prediction, y):
     return 1 - ((y - prediction) ** 2).sum() / ((y - y.mean()) ** 2).sum()
 
 
-# %% One-hot against an embedding on weekdays
-def network_r2(seed, n_steps):
-    """Test R² of the network after n_steps of AdamW."""
+# %% Networks for the weekdays
+def network_r2(seed, embedded, hidden):
+    """Test R² after 50, 100 and 200 steps of AdamW."""
     (day, x, y), (day_test, x_test, y_test) = draw_days(seed)
     torch.manual_seed(seed)
-    net = DayNetwork()
-    optimizer = torch.optim.AdamW(net.parameters(), lr=0.02, weight_decay=0.1, fused=True)
+    net = DayNetwork(embedded, hidden)
+    learned = [p for p in net.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(learned, lr=0.02, weight_decay=0.1, fused=True)
     day, x, y = torch.tensor(day), torch.tensor(x), torch.tensor(y)
-    for _ in range(n_steps):
+    result = []
+    for step in range(1, 201):
         optimizer.zero_grad()
         F.mse_loss(net(day, x), y).backward()
         optimizer.step()
-    with torch.no_grad():
-        return r2(net(torch.tensor(day_test), torch.tensor(x_test)).numpy(), y_test)
+        if step in (50, 100, 200):
+            with torch.no_grad():
+                result.append(r2(net(torch.tensor(day_test), torch.tensor(x_test)).numpy(), y_test))
+    return result, sum(p.numel() for p in learned)
 
 
+def ten_networks(embedded, hidden):
+    """Best R² over the stops (10,), R² at the last stop (10,), and the parameters."""
+    values, sizes = zip(*(network_r2(seed, embedded, hidden) for seed in range(N_SEEDS)))
+    values = np.array(values)  # (10, 3)
+    return values.max(axis=1), values[:, -1], sizes[0]
+
+# %% One-hot against an embedding on weekdays
 ridge_days = []
 for seed in range(N_SEEDS):
     (day, x, y), (day_test, x_test, y_test) = draw_days(seed)
     model = Ridge(alpha=1.0).fit(np.hstack([np.eye(7)[day], x]), y)
     ridge_days.append(r2(model.predict(np.hstack([np.eye(7)[day_test], x_test])), y_test))
-network_days = np.max([[network_r2(seed, n_steps) for seed in range(N_SEEDS)] for n_steps in (50, 100, 200, 400)], axis=0)
-day_parameters = sum(p.numel() for p in DayNetwork().parameters())
-day_wins = int((np.array(ridge_days) > network_days).sum())
-show("one-hot and ridge", ridge_days, "10 parameters")
-show("embedding and hidden layer, best stop", network_days, f"{day_parameters} parameters")
-print("one-hot and ridge wins in", day_wins, "of 10")
+ridge_parameters = model.coef_.size + 1
+table_hidden, table_hidden_late, table_hidden_size = ten_networks(embedded=True, hidden=True)
+one_hot_hidden, one_hot_hidden_late, one_hot_hidden_size = ten_networks(embedded=False, hidden=True)
+table_linear, table_linear_late, table_linear_size = ten_networks(embedded=True, hidden=False)
+over_table_hidden, over_one_hot_hidden, over_table_linear = (
+    int((np.array(ridge_days) > values).sum()) for values in (table_hidden, one_hot_hidden, table_linear))
+linear_gaps = np.abs(np.array(ridge_days) - table_linear)
+largest_linear_gap = float(linear_gaps.max())
+show("one-hot, ridge", ridge_days, f"{ridge_parameters} parameters")
+show("embedding, linear layer", table_linear, f"{table_linear_size} parameters; ridge better in {over_table_linear}")
+show("one-hot, hidden layer", one_hot_hidden, f"{one_hot_hidden_size} parameters; ridge better in {over_one_hot_hidden}")
+show("embedding, hidden layer", table_hidden, f"{table_hidden_size} parameters; ridge better in {over_table_hidden}")
+show("embedding, hidden layer, 200 steps", table_hidden_late)
+show("embedding, linear layer, 200 steps", table_linear_late)
+print(f"ridge and the embedding with a linear layer differ by {largest_linear_gap:.4f} at most")
 
 # %% Words of the smallest corpora
 unseen_skip, unseen_count = [], []
@@ -851,9 +893,12 @@ def movement(make_optimizer, sparse=False):
 
 adam_moves = movement(lambda p: torch.optim.Adam(p, lr=0.1))
 sgd_moves = movement(lambda p: torch.optim.SGD(p, lr=0.1))
+momentum_moves = movement(lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9))
+decay_moves = movement(lambda p: torch.optim.SGD(p, lr=0.1, weight_decay=0.1))
 sparse_moves = movement(lambda p: torch.optim.SparseAdam(list(p), lr=0.1), sparse=True)
 assert sgd_moves == 0 and sparse_moves == 0
 print(f"row 0 moves by {adam_moves:.4f} with Adam, {sgd_moves:.0f} with SGD, {sparse_moves:.0f} with SparseAdam")
+print(f"SGD with momentum 0.9: {momentum_moves:.4f}, SGD with weight decay 0.1: {decay_moves:.4f}")
 
 # %% [markdown]
 # ## Check yourself
@@ -885,16 +930,35 @@ ex_new_mean = float(np.mean(ex_new))
 show("tools among five neighbors of the new word", ex_new)
 
 # %% Break it: companions without a kind
-broken_scores = []
+def shares(sentences):
+    """Among a noun's five neighbors: nouns, its kind, its number."""
+    X = ppmi_svd().fit_transform(count(draw_pairs(sentences)))
+    top = np.argsort(-nearest(X), axis=1, kind="stable")[:, :5]
+    number = np.full(n_words, -1)  # the 4 of tool4 and of tool4s
+    number[:n_nouns] = np.arange(n_nouns) // 2 % N_LEMMAS
+    own = number[:n_nouns, None]
+    return ((top < n_nouns).mean(), precision(X).mean(),
+            (number[top] == own).mean())
+
+
+broken, shuffled = [], []
 for seed in range(N_SEEDS):
     sentences = draw_sentences(seed, noise=1.0)
-    C = count(draw_pairs(sentences))
-    broken_scores.append(precision(ppmi_svd().fit_transform(C)).mean())
+    broken.append(shares(sentences))
+    rng = np.random.default_rng(seed)
+    for place in (1, 4):  # adjectives and verbs change sentences
+        sentences[:, place] = rng.permutation(sentences[:, place])
+    shuffled.append(shares(sentences))
+broken_nouns, broken_scores, same_number = np.array(broken).T
+shuffled_scores = np.array(shuffled)[:, 1]
 broken_mean = float(np.mean(broken_scores))
 chance = (2 * N_LEMMAS - 1) / (n_words - 1)  # five words at random
 chance_nouns = (2 * N_LEMMAS - 1) / (n_nouns - 1)  # five nouns at random
-show("every companion from a random kind", broken_scores)
-print(f"five nouns at random: {chance_nouns:.3f}; five words at random: {chance:.3f}")
+chance_number = (2 * len(KINDS) - 1) / (n_nouns - 1)
+show("neighbors that are nouns", broken_nouns)
+show("neighbors of the same kind", broken_scores, f"chance {chance_nouns:.3f}")
+show("neighbors with the same number", same_number, f"chance {chance_number:.3f}")
+show("companions shuffled: of the same kind", shuffled_scores)
 
 # %% Versions
 print("Python", platform.python_version())
