@@ -16,7 +16,7 @@ from notebooks import execute
 CONNECT_S = 30
 # A notebook that takes its worker down with it is given up after so many.
 MOST_WORKERS_LOST = 3
-SENT = ("__init__.py", "execute.py")
+SENT = ("__init__.py", "execute.py", "processor.py")
 
 
 def run(address: str, requests: list, settle: Callable) -> None:
