@@ -303,7 +303,7 @@ print(f"800 rows, stopped, beat the best cure of 200 rows in {rich_wins}; the cu
 # Training loss: half the sum of h (w - w_hat)^2 over two directions with curvatures 1 and 0.05. Test loss: the same
 # with w_true in place of w_hat. The noise of few rows moves w_hat mostly along the flat direction.
 
-# %% Stopping and decay on one bowl alt="Test loss over a logarithmic axis of strength, eta times t for stopping and one over lambda for decay. Both curves fall to a low near 12 and rise again to the right, where the training loss is nearly zero"
+# %% Stopping and decay on one bowl alt="Test loss over a logarithmic axis of strength, eta times t for stopping and one over lambda for decay. Both curves fall to lows near 12 and 15 and rise again to the right, where the training loss is nearly zero"
 curvature = np.array([1.0, 0.05])  # (2,)
 w_true, w_hat = np.array([1.0, 1.0]), np.array([1.1, 2.2])  # (2,) each
 rate = 0.5
