@@ -5,6 +5,7 @@
 // Written out, not composed, so that a bundler for the offline folder can follow them.
 const FIGURES = {
   "degree": () => import("./degree.js"),
+  "bandit": () => import("./bandit.js"),
   "backprop-graph": () => import("./backprop-graph.js"),
   "convolution": () => import("./convolution.js"),
   "drag-the-line": () => import("./drag-the-line.js"),
