@@ -317,6 +317,26 @@ for (a, b), growth in zip(growth_ends, growths):
     print(f"{a} to {b} people: regret grows by {growth.mean():.1f} ± {growth.std(ddof=1) / 50**0.5:.1f} per unit of ln T (mean and its standard error)")
 print(f"the bound for T without end: {lai_robbins:.2f}")
 
+# %% Half the bonus
+def half_bonus(n_runs=200, seed=60):
+    """Regret of UCB1 with the bonus sqrt(ln t / (2 n)), half of the proved one."""
+    coin, rng, rows = np.random.default_rng(seed), np.random.default_rng([seed, 1]), np.arange(n_runs)
+    pulls, wins = np.zeros((n_runs, n_arms)), np.zeros((n_runs, n_arms))
+    for t in range(n_people):
+        n = np.maximum(pulls, 1)
+        scores = np.where(pulls == 0, np.inf, wins / n + 0.5 * np.sqrt(2 * np.log(max(t, 1)) / n))
+        arm = np.where(scores == scores.max(axis=1, keepdims=True), rng.random(pulls.shape), -1).argmax(axis=1)
+        wins[rows, arm] += coin.random(pulls.shape)[rows, arm] < shares[arm]
+        pulls[rows, arm] += 1
+    return pulls @ gaps
+
+
+half_ucb = list(half_bonus())
+half_against = {rule: play(rule, shares, n_runs=200, seed=60)[0][-1] for rule in ("A/B test", "UCB1")}
+half_test, full_ucb = (list(values) for values in half_against.values())
+for name, values in (("half the bonus", half_ucb), ("A/B test", half_test), ("the proved bonus", full_ucb)):
+    show(name, values)
+
 # %% UCB1 stays below its guarantee
 ucb_bound = float(8 * np.log(n_people) * (1 / gaps[gaps > 0]).sum() + (1 + np.pi**2 / 3) * gaps.sum())
 assert np.mean(ucb_regret) < ucb_bound
@@ -468,10 +488,12 @@ for i in (*always_released, 40, 73, 135, *always_alarmed, 413, 68):
     near = np.argsort(((z - z[i]) ** 2).sum(axis=1))[1:11]
     print(i, y[i], f"{p_logistic[:, i].mean():.4f}", z[i, columns].round(1), int(y[near].sum()))
 missed_row = int(always_released[0])
+missed_readings = float(np.mean([((p >= p[missed_row]) & (p <= high_cut)).sum() for p in p_logistic]))
 missed_p, alarm_row = float(p_logistic[:, missed_row].mean()), int(always_alarmed[0])
 alarm_p = float(p_logistic[:, alarm_row].mean())
 missed_near = int(y[np.argsort(((z - z[missed_row]) ** 2).sum(axis=1))[1:11]].sum())
 alarm_near = int(y[np.argsort(((z - z[alarm_row]) ** 2).sum(axis=1))[1:11]].sum())
+print(f"to have row {missed_row} read, a person reads {missed_readings:.0f} tumors")
 missed_share = miss_price / float(np.mean(zone_costs))
 
 # %% [markdown]
@@ -486,8 +508,8 @@ def with_person(**person):
 
 
 cheap_zone, cheap_all, cheap_handed = with_person(price=0.05, misses=0.0, alarms=0.0)
-print(f"cheap and never wrong: three ways {np.mean(cheap_zone):.1f} ± {np.std(cheap_zone, ddof=1):.1f}, all read {cheap_all:.1f}")
 cheap_losses = int((np.array(cheap_zone) > cheap_all).sum())
+show("a cheap person without mistakes", cheap_zone, f"a person for all: {cheap_all:.1f}")
 print(f"dearer than reading all in {cheap_losses} of 10")
 tired = {misses: over_ten(three_ways, p_logistic, misses=misses) for misses in (0.02, 0.1, 0.2, 0.3)}
 for misses, costs in tired.items():
