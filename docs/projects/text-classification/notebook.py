@@ -584,6 +584,7 @@ def with_title_rows(fold, weight):
     return y_pred
 
 title_scores = np.array([macro_f1(y, with_title_rows(deal_pages(seed), 3)) for seed in seeds])
+ex_titles = title_scores.mean()
 title_wins = int((title_scores > page_scores).sum())
 tell(f"with {len(title_y)} titles as rows of weight 3 (better in {title_wins} of 10)", title_scores)
 
