@@ -147,7 +147,8 @@ def cnn(a=12, b=24):
 
 parameters = {name: tuple(value.shape) for name, value in cnn().named_parameters()}
 n_parameters = sum(value.numel() for value in cnn().parameters())
-n_products = 64 * 9 * 12 + 16 * 9 * 12 * 24 + 96 * 10  # multiply-adds for one image
+n_places = {"0.weight": 64, "3.weight": 16, "7.weight": 1}  # where each weight is used
+n_products = sum(n * int(np.prod(parameters[name])) for name, n in n_places.items())  # multiply-adds for one image
 n_stored = int(64 * n_dev)
 assert cnn()(torch.zeros(5, 1, 8, 8)).shape == (5, 10)
 print(parameters, f"{n_parameters} parameters, {n_products} multiply-adds")
@@ -360,7 +361,7 @@ print(hand_map, hand_logits, f"p {hand_p:.4f}, tempered {hand_tempered:.4f}, exp
 # %% [markdown]
 # ## The evaluation one could defend
 
-# %% Temperature
+# %% Temperature from held-out sheets
 def log_loss(logits, target, temperature=1.0):
     return F.cross_entropy(torch.tensor(logits) / temperature, torch.tensor(target)).item()
 
@@ -383,6 +384,7 @@ losses_tempered = [log_loss(tempered[sheet_dev == n], y_dev[sheet_dev == n]) for
 tempered_wins = better(losses_raw, losses_tempered)
 mean_confidence, mean_tempered = float(confidence(cnn_logits).mean()), float(confidence(tempered).mean())
 mean_right = float(cnn_right.mean())
+five_right = mean_right**5
 print(f"T {temperature}, log loss {raw_loss:.3f} -> {tempered_loss:.3f}, better on {tempered_wins} of 10 sheets")
 print(f"mean confidence {mean_confidence:.3f} -> {mean_tempered:.3f}, accuracy {mean_right:.3f}")
 
@@ -642,9 +644,16 @@ print("starts", first_starts, f"{misplaced} digits on the wrong sheet; sheet 7 b
 ex_parameters = sum(value.numel() for value in cnn(a=4, b=8).parameters())
 later_layers = ex_parameters - (9 + 1) * 4 - (9 * 4 + 1) * 8
 assert later_layers == (4 * 8 + 1) * 10
-ex_forms = float(0.96**5)
-ex_threshold = float(1 - 2 / 50)
-print(ex_parameters, f"{ex_forms:.3f}", ex_threshold)
+
+
+def trusted_from(look, mistake):
+    """The least probability at which trusting costs no more than looking."""
+    return next(p / 100 for p in range(101) if mistake * (100 - p) <= 100 * look)
+
+
+ex_threshold = trusted_from(2, 50)
+assert ex_threshold == trusted_from(1, PRICE) == RULE
+print(ex_parameters, ex_threshold)
 
 # %% Build: a vote of ten networks
 vote = sum((torch.tensor(model.decision_function(X_final)).softmax(dim=1) for model in cnn_models)).numpy() / 10  # (510, 10)
