@@ -8,6 +8,7 @@ const FIGURES = {
   "bandit": () => import("./bandit.js"),
   "backprop-graph": () => import("./backprop-graph.js"),
   "convolution": () => import("./convolution.js"),
+  "digit-editor": () => import("./digit-editor.js"),
   "drag-the-line": () => import("./drag-the-line.js"),
   "shrinkage-path": () => import("./shrinkage-path.js"),
   "attention": () => import("./attention.js"),
