@@ -52,7 +52,7 @@ def run_cells(titles: list[str] | None) -> dict:
     import matplotlib
 
     matplotlib.use("Agg")
-    notebook = source.parse((figures.ROOT / FOLDER / "notebook.py").read_text("utf-8"), (FOLDER / "notebook.py").as_posix())
+    notebook = source.read((figures.ROOT / FOLDER / "notebook.py").read_text("utf-8"), (FOLDER / "notebook.py").as_posix())
     names: dict = {"__name__": "notebook", "temperature": 1.0}
     kept = torch.get_default_dtype(), torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     try:
