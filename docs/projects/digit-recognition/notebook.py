@@ -439,6 +439,7 @@ svm_copies_cheaper = better(cnn_cost, svm_copies_cost)
 svm_copies_numbers = int(np.mean([64 * sum(len(one.support_) for one in model[-1].model.estimators_)
                                   for model in held["SVM, copies"][1]]))
 nearest_copies_numbers = int(6 * 64 * np.mean([(sheet_dev != n).sum() for n in range(10)]))
+times_smaller = svm_copies_numbers / n_parameters
 cnn_sent = float(np.mean(with_help["CNN, copies"][1]))
 print(f"stored numbers: SVM with copies {svm_copies_numbers}, nearest neighbor with copies {nearest_copies_numbers}, CNN {n_parameters}")
 
