@@ -23,6 +23,7 @@ const FIGURES = {
   "step-size": () => import("./step-size.js"),
   "stop-or-decay": () => import("./stop-or-decay.js"),
   "threshold": () => import("./threshold.js"),
+  "word-evidence": () => import("./word-evidence.js"),
 };
 
 const NEAR = "500px"; // loaded this far ahead of the screen, so that nothing moves under the reader's eyes
