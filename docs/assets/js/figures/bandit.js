@@ -2,7 +2,7 @@
 // letters, uncovers the shares and the regret, sees four rules on the same coins, and looks at fifty machines at once: the
 // rule with the best median has, with another, the worst mean.
 
-import { axes, button, choice, clipped, define, fixed, formula, html, liveNumber, math, mi, mn, predictFirst, scale, set, spokenState, svg, toggle } from "./common.js";
+import { axes, button, choice, clipped, define, fixed, formula, formulaLine, html, liveNumber, math, mi, mn, predictFirst, scale, set, spokenState, svg, toggle } from "./common.js";
 import { N_LETTERS, RULES, average, bonus, choose, fresh, machineShares, play, regret, send, total } from "./bandit.math.js";
 
 const LETTERS = ["A", "B", "C", "D"];
@@ -60,11 +60,11 @@ function build(figure) {
   const indexName = math("mtext", {}, "");
   const root = math("msqrt", {}, math("mfrac", {}, math("mrow", {}, mn(2), math("mo", {}, "·"), mi("ln"), math("mo", {}, "\u2061"), live.t.element), live.n2.element));
   const gapNumbers = LETTERS.map(() => liveNumber());
-  const sum = LETTERS.flatMap((name, arm) => [...(arm ? ["+"] : []), gapNumbers[arm].element, "·", live[name].element]);
+  const lostBy = (arm) => [gapNumbers[arm].element, "·", live[LETTERS[arm]].element];
   const formulas = html(
     "div", {},
-    formula(indexName, "=", math("mfrac", {}, live.wins.element, live.n.element), "+", root, "=", live.index.element),
-    formula(mi("R"), "=", ...sum, "=", live.regret.element),
+    formulaLine(formula(indexName), formula("=", math("mfrac", {}, live.wins.element, live.n.element), "+", root), formula("=", live.index.element)),
+    formulaLine(formula(mi("R"), "=", ...lostBy(0), "+", ...lostBy(1)), formula("+", ...lostBy(2), "+", ...lostBy(3)), formula("=", live.regret.element)),
   );
   const told = spokenState();
 
