@@ -45,7 +45,7 @@ function build(figure) {
   const head = (scope, text) => html("th", { scope }, text);
   const letters = html(
     "table", { class: "kb-figure__table" },
-    html("thead", {}, html("tr", {}, head("col", "letter"), head("col", "sent"), head("col", "answers"), head("col", "share so far"), head("col", "true share"))),
+    html("thead", {}, html("tr", {}, head("col", "letter"), head("col", "sent"), head("col", "answers"), head("col", "share"), head("col", "truth"))),
     html("tbody", {}, ...arms.map((arm) => html("tr", {}, html("th", { scope: "row" }, arm.send), arm.sent, arm.answered, arm.mean, arm.share))),
   );
   const ends = Object.fromEntries(["you", ...RULES].map((who) => [who, [html("td", {}), html("td", {})]]));
