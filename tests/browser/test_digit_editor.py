@@ -34,7 +34,7 @@ def test_two_pixels_turn_the_three_into_an_eight(page, figure):
     assert "Read as 8 with probability 0.675" in said(figure) and "Below 0.96: a person looks." in said(figure) and "2 pixels changed" in said(figure)
     live = figure.locator(".kb-figure__live").all_text_contents()
     assert live[:2] == ["8", "8"] and float(live[-1]) == probability(figure, 8)
-    above, below = (float(live[i].replace(",", "")) for i in (-2, -3))
+    above, below = (float(live[i].replace(",", "")) for i in (-3, -2))
     assert above / below == pytest.approx(probability(figure, 8), abs=2e-3), "the formula's numbers give its result"
     assert sum(probability(figure, k) for k in range(10)) == pytest.approx(1, abs=6e-3)
     page.wait_for_timeout(700)
