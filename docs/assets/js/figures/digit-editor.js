@@ -75,7 +75,7 @@ function build(figure) {
     const place = now.row * SIDE + now.column;
     now.image.forEach((pixel, i) => {
       set(cells[i].ink, { "fill-opacity": (0.75 * pixel) / INK });
-      cells[i].text.textContent = pixel === IMAGES[now.digit][i] ? "" : "•"; // changed by the reader
+      cells[i].text.textContent = pixel === IMAGES[now.digit][i] ? "" : "●"; // changed by the reader
     });
     set(outline, { x: EDGE + now.column * CELL, y: EDGE + now.row * CELL });
     const scores = logits(now.image);
