@@ -1,0 +1,628 @@
+# %% [markdown]
+# # Recommendation, end to end: matrix factorization: companion notebook
+#
+# Every number of the page comes from this file. It generates its data: readers who give stars to books, by a process
+# that is written below, so that what each reader would like is known. A ± is a sample standard deviation over twenty
+# generated worlds unless a comment says otherwise. *Liked*, four or five stars, is the positive class.
+
+# %% Imports and sizes
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import numpy as np
+from scipy.special import ndtr                      # the normal distribution function
+from sklearn.decomposition import TruncatedSVD
+from sklearn.linear_model import Ridge
+from sklearn.metrics import ndcg_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+n_readers, n_books, n_tastes, n_genres = 600, 300, 4, 6
+noise, split, shelf_size = 0.7, 0.8, 5
+worlds = range(20)
+
+def spread(values):
+    return f"{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}"
+
+# %% How readers choose and rate
+def make_world(seed, taste=1.0, typical=18, drift=0.0):
+    """A log of (reader, book, stars, time), sorted by time, and the truth behind it."""
+    rng = np.random.default_rng(seed)
+    genre = rng.choice(n_genres, n_books, p=[0.30, 0.25, 0.20, 0.13, 0.08, 0.04])
+    Q = 0.8 * rng.normal(size=(n_genres, n_tastes))[genre] + 0.5 * rng.normal(size=(n_books, n_tastes))
+    P = 0.5 * taste * rng.normal(size=(n_readers, n_tastes))
+    mild, quality = 0.4 * rng.normal(size=n_readers), 0.4 * rng.normal(size=n_books)
+    opinion = 3.1 + mild[:, None] + quality + P @ Q.T                     # before noise and rounding
+    fame = 0.5 * quality / 0.4 + 0.87 * rng.normal(size=n_books)          # mostly luck
+    n_read = np.clip(typical * np.exp(0.8 * rng.normal(size=n_readers)), 3, 120).astype(int)
+    # a reader picks books by fame and by expected liking: what is missing is not missing at random
+    wish = fame + 0.8 * opinion + rng.gumbel(size=opinion.shape)
+    first = np.argsort(-wish, axis=1)
+    readers = np.repeat(np.arange(n_readers), n_read)
+    books = np.concatenate([first[u, :n] for u, n in enumerate(n_read)])
+    joined = np.where(rng.random(n_readers) < 0.6, 0, rng.random(n_readers))
+    released = np.where(rng.random(n_books) < 0.8, 0, rng.random(n_books))
+    start = np.maximum(joined[readers], released[books])
+    time = start + (1 - start) * rng.random(len(readers))
+    other = 0.5 * taste * rng.normal(size=P.shape)
+    late = opinion + (np.sqrt(1 - drift**2) * P + drift * other - P) @ Q.T    # opinions after the split
+    felt = np.where(time < split, opinion[readers, books], late[readers, books])
+    stars = np.clip(np.round(felt + noise * rng.normal(size=len(readers))), 1, 5)
+    order = np.argsort(time)
+    log = SimpleNamespace(reader=readers[order], book=books[order], stars=stars[order], time=time[order])
+    liking = ndtr((late - 3.5) / noise)                                    # probability of 4 or 5 stars
+    expected = 1 + sum(ndtr((late - (s + 0.5)) / noise) for s in range(1, 5))   # mean stars
+    assert liking.shape == expected.shape == (n_readers, n_books)
+    return SimpleNamespace(log=log, liking=liking, expected=expected, opinion=late, genre=genre, fame=fame, released=released,
+                           Q=Q, quality=quality)
+
+# %% The split in time
+def take(log, rows):
+    return SimpleNamespace(reader=log.reader[rows], book=log.book[rows], stars=log.stars[rows])
+
+def split_in_time(world, at=split):
+    """What was known at that moment, and the ratings that came after it."""
+    train, later = take(world.log, world.log.time < at), take(world.log, world.log.time >= at)
+    seen = np.zeros((n_readers, n_books), dtype=bool)
+    seen[train.reader, train.book] = True
+    n_rated = np.bincount(train.reader, minlength=n_readers)               # ratings per reader
+    n_ratings = np.bincount(train.book, minlength=n_books)                 # ratings per book
+    on_offer = world.released < at
+    return SimpleNamespace(train=train, later=later, seen=seen, n_rated=n_rated, n_ratings=n_ratings, on_offer=on_offer,
+                           known=n_rated > 0, may_show=on_offer & ~seen)
+
+# %% One world in numbers
+world = make_world(0)
+data = split_in_time(world)
+n_train, n_later = len(data.train.stars), len(data.later.stars)
+filled = n_train / data.seen.size
+most_read, median_read = int(data.n_ratings.max()), float(np.median(data.n_ratings))
+new_readers, new_books = int((~data.known).sum()), int((data.n_ratings == 0).sum())
+log_mean, true_mean = data.train.stars.mean(), world.expected.mean()
+fame_share = np.sort(data.n_ratings)[::-1][:30].sum() / n_train
+print(f"{n_train:,} ratings before the split, {n_later:,} after it, {filled:.1%} of all pairs")
+print(f"most rated book {most_read}, median {median_read:.1f}; the top tenth of books has {fame_share:.0%} of the ratings")
+print(f"without a rating at the split: {new_readers} readers, {new_books} books")
+print(f"mean stars in the log {log_mean:.2f}, over all pairs {true_mean:.2f}")
+
+# %% Stars in the log and over all pairs alt="Shares of one to five stars: the log holds mostly threes, fours and fives; over all pairs of reader and book the stars are lower, with many ones and twos"
+levels = np.arange(1, 6)
+in_log = np.array([(data.train.stars == s).mean() for s in levels])
+edges = ndtr((np.array([-np.inf, 1.5, 2.5, 3.5, 4.5, np.inf])[:, None, None] - world.opinion) / noise)
+over_all = np.diff(edges.mean(axis=(1, 2)))
+fig, ax = plt.subplots()
+ax.bar(levels - 0.2, in_log, width=0.4, label="in the log")
+ax.bar(levels + 0.2, over_all, width=0.4, label="all pairs", hatch="//")
+ax.set_xlabel("stars")
+ax.set_ylabel("share")
+ax.legend()
+plt.show()
+
+# %% Shelves and their scores
+def shelf(score, data, size=shelf_size):
+    """The best books of each reader among those on offer and not yet rated: (n_readers, size)."""
+    return np.argsort(-np.where(data.may_show, score, -np.inf), axis=1, kind="stable")[:, :size]
+
+def liked_share(score, data, world):
+    """The truth: the probability of liking the books on the shelf, mean over known readers."""
+    return np.take_along_axis(world.liking, shelf(score, data), axis=1)[data.known].mean()
+
+def log_scores(score, data):
+    """Recall and NDCG of the shelf against books that a known reader rated 4 or 5 after the split."""
+    relevant = np.zeros((n_readers, n_books))
+    good = data.later.stars >= 4
+    relevant[data.later.reader[good], data.later.book[good]] = 1
+    judged = data.known & (relevant.sum(axis=1) > 0)
+    hit = np.take_along_axis(relevant, shelf(score, data), axis=1)[judged]
+    discount = 1 / np.log2(np.arange(2, shelf_size + 2))
+    possible = np.minimum(relevant[judged].sum(axis=1), shelf_size).astype(int)
+    recall = hit.sum(axis=1) / possible
+    ndcg = hit @ discount / np.cumsum(discount)[possible - 1]
+    return recall.mean(), ndcg.mean()
+
+def star_error(score, data, target=None):
+    """RMSE on the later ratings of known readers."""
+    rows = data.known[data.later.reader]
+    gap = score[data.later.reader, data.later.book] - data.later.stars
+    return np.sqrt((gap[rows] ** 2).mean())
+
+# %% Baselines
+def book_means(data, shrink):
+    """Mean stars of each book, pulled to the overall mean by `shrink` imaginary ratings: (n_readers, n_books)."""
+    mean = data.train.stars.mean()
+    total = np.bincount(data.train.book, data.train.stars - mean, minlength=n_books)
+    return np.tile(mean + total / np.maximum(data.n_ratings + shrink, 1), (n_readers, 1))
+
+def popularity(data):
+    return np.tile(data.n_ratings.astype(float), (n_readers, 1))
+
+random_score = np.random.default_rng(0).random((n_readers, n_books))
+for name, score in {"random": random_score, "popularity": popularity(data), "raw means": book_means(data, 0),
+                    "shrunk means": book_means(data, 5), "oracle": world.liking}.items():
+    print(f"{name:14} liked {liked_share(score, data, world):.3f}, recall {log_scores(score, data)[0]:.3f}")
+
+# %% By hand
+hand_mean = 3.0
+hand_books = ["murder", "wedding", "heist", "island", "comet", "letters", "robot", "garden"]
+hand_c = np.array([0.0, 0.0, -0.5, 0.8, -0.2, 0.2, -0.6, 0.4])                  # deviation of each book
+hand_Q = np.array([[1, 0], [-1, 1], [1, 0.5], [0, 0], [0.5, 1.5], [-1, -0.5], [1.5, -1], [-0.5, -1]])
+rated, hand_stars = [0, 1], np.array([5.0, 2.0])                                # murder 5, wedding 2
+F, e = hand_Q[rated], hand_stars - hand_mean - hand_c[rated]
+np.testing.assert_allclose(e, [2, -1])
+np.testing.assert_allclose(F.T @ F + np.eye(2), [[3, -1], [-1, 2]])
+np.testing.assert_allclose(F.T @ e, [3, -1])
+hand_p = np.linalg.solve(F.T @ F + np.eye(2), F.T @ e)
+np.testing.assert_allclose(hand_p, [1, 0], atol=1e-12)
+np.testing.assert_allclose(Ridge(alpha=1, fit_intercept=False).fit(F, e).coef_, hand_p, atol=1e-12)
+hand_scores = hand_mean + hand_c + hand_Q @ hand_p
+hand_robot, hand_island, hand_heist = hand_scores[6], hand_scores[3], hand_scores[2]
+np.testing.assert_allclose([hand_robot, hand_island, hand_heist], [3.9, 3.8, 3.5])
+# one SGD step for the wedding, from p = (1, 0), learning rate 0.1, its half of lambda
+hand_e = 2 - (hand_mean + hand_c[1] + hand_Q[1] @ hand_p)
+hand_step = hand_p + 0.1 * (hand_e * hand_Q[1] - 0.5 * hand_p)
+np.testing.assert_allclose(hand_step, [0.95, 0.0], atol=1e-12)
+hand_p1 = hand_step[0]
+for j in np.argsort(-hand_scores):
+    print(f"{hand_books[j]:8} {hand_scores[j]:.2f}" + ("   rated" if j in rated else ""))
+
+# %% The map of eight books alt="Eight books as dots on a plane of two factors and a reader as an arrow from the origin to (1, 0). The reader rated murder with five stars and wedding with two; robot, heist and murder lie on the reader's side, wedding, letters and garden on the other, island at the origin"
+fig, ax = plt.subplots()
+ax.axhline(0, color="0.7", lw=0.8)
+ax.axvline(0, color="0.7", lw=0.8)
+is_rated = np.isin(np.arange(8), rated)
+ax.scatter(*hand_Q[~is_rated].T, marker="o", label="books")
+ax.scatter(*hand_Q[is_rated].T, marker="s", label="rated books")
+for name, (x, z) in zip(hand_books, hand_Q):
+    ax.annotate(name, (x, z), xytext=(5, 5), textcoords="offset points")
+ax.annotate("", xy=hand_p, xytext=(0, 0), arrowprops={"arrowstyle": "->", "lw": 2, "color": "C2"})
+ax.annotate("reader", hand_p, xytext=(-50, -14), textcoords="offset points", color="C2")
+ax.set_xlabel("factor 1")
+ax.set_ylabel("factor 2")
+ax.set_xlim(-1.6, 2.1)
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+plt.show()
+
+# %% Alternating least squares from scratch
+def half_step_naive(rated, E, F, lam):
+    """For each row x minimize sum over its rated j of (E_ij - x·F_j)² + lam |x|²."""
+    X = np.zeros((len(E), F.shape[1]))
+    for i in range(len(E)):
+        mine = rated[i] > 0
+        A = F[mine].T @ F[mine] + lam * np.eye(F.shape[1])
+        X[i] = np.linalg.solve(A, F[mine].T @ E[i, mine])
+    return X
+
+def half_step(W, E, F, lam):
+    """The same for all rows at once. W, E: (rows, cols); F: (cols, d); returns (rows, d)."""
+    d = F.shape[1]
+    A = (W @ (F[:, :, None] * F[:, None, :]).reshape(-1, d * d)).reshape(-1, d, d)
+    b = (W * E) @ F
+    return np.linalg.solve(A + lam * np.eye(d), b[..., None])[..., 0]
+
+def with_one(X):
+    return np.column_stack([np.ones(len(X)), X[:, 1:]])   # the bias multiplies a one
+
+def als(train, k=4, lam=5.0, n_sweeps=30, seed=0, step=half_step):
+    """Columns of U (readers) and V (books): bias, then k factors."""
+    rng = np.random.default_rng(seed)
+    W, E = np.zeros((n_readers, n_books)), np.zeros((n_readers, n_books))
+    mean = train.stars.mean()
+    W[train.reader, train.book], E[train.reader, train.book] = 1, train.stars - mean
+    U, V = 0.1 * rng.normal(size=(n_readers, k + 1)), np.zeros((n_books, k + 1))
+    U[:, 0] = 0
+    for _ in range(n_sweeps):
+        V = step(W.T, E.T - U[:, 0], with_one(U), lam)
+        U = step(W, E - V[:, 0], with_one(V), lam)
+    return SimpleNamespace(mean=mean, U=U, V=V)
+
+def predict(m):
+    return m.mean + m.U[:, :1] + m.V[:, 0] + m.U[:, 1:] @ m.V[:, 1:].T
+
+# %% Equal to scikit-learn
+fast, slow = als(data.train, n_sweeps=2), als(data.train, n_sweeps=2, step=half_step_naive)
+np.testing.assert_allclose(fast.U, slow.U, atol=1e-9)
+np.testing.assert_allclose(fast.V, slow.V, atol=1e-9)
+assert fast.U.shape == (n_readers, 5) and fast.V.shape == (n_books, 5) and predict(fast).shape == (n_readers, n_books)
+for u in range(0, n_readers, 50):                                # a half-step is one ridge regression per reader
+    mine = data.train.reader == u
+    rows, target = with_one(fast.V)[data.train.book[mine]], data.train.stars[mine] - fast.mean - fast.V[data.train.book[mine], 0]
+    if mine.any():
+        np.testing.assert_allclose(Ridge(alpha=5, fit_intercept=False).fit(rows, target).coef_, fast.U[u], atol=1e-8)
+# without factors: ridge regression on one-hot readers and books, in a pipeline
+pairs = np.column_stack([data.train.reader, data.train.book])
+bias_pipeline = make_pipeline(OneHotEncoder(), Ridge(alpha=5, fit_intercept=False, solver="cholesky"))
+bias_pipeline.fit(pairs, data.train.stars - data.train.stars.mean())
+bias_model = als(data.train, k=0, n_sweeps=200)
+np.testing.assert_allclose(predict(bias_model)[data.train.reader, data.train.book],
+                           data.train.stars.mean() + bias_pipeline.predict(pairs), atol=1e-6)
+# with every pair rated and no penalty: the truncated singular value decomposition
+full = np.random.default_rng(0).normal(size=(12, 4)) @ np.diag([4, 3, 0.5, 0.2]) @ np.random.default_rng(1).normal(size=(4, 9))
+X, Y = np.random.default_rng(2).normal(size=(12, 2)), None
+for _ in range(200):
+    Y = half_step(np.ones((9, 12)), full.T, X, 0)
+    X = half_step(np.ones((12, 9)), full, Y, 0)
+svd = TruncatedSVD(2, algorithm="arpack", random_state=0)
+np.testing.assert_allclose(X @ Y.T, svd.inverse_transform(svd.fit_transform(full)), atol=1e-6)
+print("half-steps, biases and the fully rated case agree with scikit-learn")
+
+# %% Stochastic gradient descent from scratch
+def sgd_naive(train, lam_reader, lam_book, k=4, lr=0.1, n_epochs=1, seed=0):
+    """One rating after the other. lam_reader, lam_book: penalty per rating of each reader and book."""
+    rng = np.random.default_rng(seed)
+    U, V = 0.1 * rng.normal(size=(n_readers, k + 1)), 0.1 * rng.normal(size=(n_books, k + 1))
+    U[:, 0] = V[:, 0] = 0
+    mean = train.stars.mean()
+    for epoch in range(n_epochs):
+        rate = lr / (1 + 0.1 * epoch)
+        for row in rng.permutation(len(train.stars)):
+            u, i = train.reader[row], train.book[row]
+            x, z = U[u].copy(), V[i].copy()
+            error = train.stars[row] - (mean + x[0] + z[0] + x[1:] @ z[1:])
+            U[u] += rate * (error * np.r_[1, z[1:]] - lam_reader[u] * x)
+            V[i] += rate * (error * np.r_[1, x[1:]] - lam_book[i] * z)
+    return SimpleNamespace(mean=mean, U=U, V=V)
+
+# %% The same in batches
+def sgd(train, lam_reader, lam_book, k=4, lr=0.1, n_epochs=60, batch=100, seed=0):
+    rng = np.random.default_rng(seed)
+    U, V = 0.1 * rng.normal(size=(n_readers, k + 1)), 0.1 * rng.normal(size=(n_books, k + 1))
+    U[:, 0] = V[:, 0] = 0
+    mean = train.stars.mean()
+    for epoch in range(n_epochs):
+        order, rate = rng.permutation(len(train.stars)), lr / (1 + 0.1 * epoch)
+        for rows in np.split(order, range(batch, len(order), batch)):
+            u, i = train.reader[rows], train.book[rows]
+            x, z = U[u], V[i]                                     # (batch, k + 1)
+            error = train.stars[rows] - (mean + x[:, 0] + z[:, 0] + (x[:, 1:] * z[:, 1:]).sum(axis=1))
+            np.add.at(U, u, rate * (error[:, None] * with_one(z) - lam_reader[u, None] * x))
+            np.add.at(V, i, rate * (error[:, None] * with_one(x) - lam_book[i, None] * z))
+    return SimpleNamespace(mean=mean, U=U, V=V)
+
+def shared(data, lam=5.0):
+    """lam once per reader and book, dealt out over their ratings."""
+    return lam / np.maximum(data.n_rated, 1), lam / np.maximum(data.n_ratings, 1)
+
+some = take(data.train, slice(0, 2000))
+one_by_one, in_batches = sgd_naive(some, *shared(data)), sgd(some, *shared(data), n_epochs=1, batch=1)
+np.testing.assert_allclose(one_by_one.U, in_batches.U, atol=1e-12)
+np.testing.assert_allclose(one_by_one.V, in_batches.V, atol=1e-12)
+print("batches of one agree with the loop")
+
+# %% Where ALS stops SGD stands still
+def objective(m, train, lam=5.0):
+    fit = m.mean + m.U[train.reader, 0] + m.V[train.book, 0] + (m.U[train.reader, 1:] * m.V[train.book, 1:]).sum(axis=1)
+    return ((train.stars - fit) ** 2).sum() + lam * ((m.U ** 2).sum() + (m.V ** 2).sum())
+
+m = als(data.train)
+error = data.train.stars - predict(m)[data.train.reader, data.train.book]
+steps = error[:, None] * with_one(m.V)[data.train.book] - shared(data)[0][data.train.reader, None] * m.U[data.train.reader]
+total = np.zeros_like(m.U)
+np.add.at(total, data.train.reader, steps)                        # all SGD steps of each reader added up
+np.testing.assert_allclose(total[data.known], 0, atol=1e-9)
+m_sgd = sgd(data.train, *shared(data))
+als_value, sgd_value = objective(m, data.train), objective(m_sgd, data.train)
+above = sgd_value / als_value - 1
+print(f"objective: ALS {als_value:,.0f}, SGD {sgd_value:,.0f}, {above:.1%} above")
+
+# %% Wrong: the penalty at every rating
+each = (np.full(n_readers, 5.0), np.full(n_books, 5.0))
+m_wrong = sgd(data.train, *each)
+liked_wrong = liked_share(predict(m_wrong), data, world)
+size_wrong = np.abs(m_wrong.U[data.known, 1:]).mean()
+print(f"mean size of a factor {size_wrong:.1e}; "
+      f"{liked_wrong:.2f} of the shelf liked")
+
+# %% Right: the penalty dealt out over the ratings
+dealt = (5.0 / np.maximum(data.n_rated, 1),
+         5.0 / np.maximum(data.n_ratings, 1))
+m_right = sgd(data.train, *dealt)
+liked_right = liked_share(predict(m_right), data, world)
+size_right = np.abs(m_right.U[data.known, 1:]).mean()
+print(f"mean size of a factor {size_right:.1e}; "
+      f"{liked_right:.2f} of the shelf liked")
+
+# %% First values for the knobs
+trial_world = make_world(1000)                          # not among the twenty
+early = split_in_time(trial_world, at=0.64)             # train before 0.64, validate up to 0.8
+between = (trial_world.log.time >= 0.64) & (trial_world.log.time < split)
+early.later = take(trial_world.log, between)
+grid = {(k, lam): star_error(predict(als(early.train, k, lam)), early) for k in (1, 2, 4, 8, 16) for lam in (1, 2, 5, 10, 20)}
+best_k, best_lam = min(grid, key=grid.get)
+print("RMSE on validation ratings, rows k, columns lambda 1, 2, 5, 10, 20")
+for k in (1, 2, 4, 8, 16):
+    print(f"{k:3}", *(f"{grid[k, lam]:.3f}" for lam in (1, 2, 5, 10, 20)))
+print("smallest at k, lambda =", best_k, best_lam)
+
+# %% A rival that counts what was liked
+def implicit(train, k=8, lam=10.0, alpha=10.0, n_sweeps=8):
+    """Hu, Koren and Volinsky: every pair counts, liked 1 with weight 1 + alpha, else 0 with weight 1."""
+    good = train.stars >= 4
+    W, E = np.ones((n_readers, n_books)), np.zeros((n_readers, n_books))
+    W[train.reader[good], train.book[good]], E[train.reader[good], train.book[good]] = 1 + alpha, 1
+    U = 0.1 * np.random.default_rng(0).normal(size=(n_readers, k))
+    for _ in range(n_sweeps):
+        V = half_step(W.T, E.T, U, lam)
+        U = half_step(W, E, V, lam)
+    return U @ V.T
+
+# %% Twenty worlds
+names = ["random", "popularity", "raw means", "shrunk means", "als", "sgd", "implicit", "oracle"]
+liked, recall, ndcg, rmse = ({name: np.zeros(len(worlds)) for name in names} for _ in range(4))
+kept, sgd_above, slow_liked, short_liked = [], [], [], []
+for s in worlds:
+    world_s = make_world(s)
+    data_s = split_in_time(world_s)
+    m_als, m_sgd = als(data_s.train), sgd(data_s.train, *shared(data_s))
+    sgd_above.append(objective(m_sgd, data_s.train) / objective(m_als, data_s.train) - 1)
+    scores = {"random": random_score, "popularity": popularity(data_s), "raw means": book_means(data_s, 0),
+              "shrunk means": book_means(data_s, 5), "als": predict(m_als), "sgd": predict(m_sgd),
+              "implicit": implicit(data_s.train), "oracle": world_s.liking}
+    for name, score in scores.items():
+        liked[name][s] = liked_share(score, data_s, world_s)
+        recall[name][s], ndcg[name][s] = log_scores(score, data_s)
+        rmse[name][s] = star_error(world_s.expected if name == "oracle" else score, data_s)
+    slow = sgd(data_s.train, *shared(data_s), lr=0.05, n_epochs=40)          # the first comparison: a slower rate
+    slow_liked.append(liked_share(predict(slow), data_s, world_s))
+    short_liked.append(liked_share(predict(als(data_s.train, n_sweeps=15)), data_s, world_s))
+    kept.append((world_s, data_s, m_als, scores))
+for name in names:
+    print(f"{name:14} liked {spread(liked[name])}  recall {spread(recall[name])}  ndcg {spread(ndcg[name])}  rmse {spread(rmse[name])}")
+als_over_means = int((liked["als"] > liked["shrunk means"]).sum())
+als_over_popular = int((liked["als"] > liked["popularity"]).sum())
+popular_over_als = int((recall["popularity"] > recall["als"]).sum())
+popular_over_oracle = int((recall["popularity"] > recall["oracle"]).sum())
+popular_over_means = int((recall["popularity"] > recall["shrunk means"]).sum())
+means_truly_over_popular = int((liked["shrunk means"] > liked["popularity"]).sum())
+sgd_over_als = int((liked["sgd"] > liked["als"]).sum())
+slow_over_short = int((np.array(slow_liked) > short_liked).sum())
+print(f"first comparison: SGD {spread(slow_liked)}, ALS {spread(short_liked)}, SGD higher in {slow_over_short}")
+implicit_over_als_log = int((recall["implicit"] > recall["als"]).sum())
+implicit_over_als = int((liked["implicit"] > liked["als"]).sum())
+print(als_over_means, als_over_popular, popular_over_als, popular_over_oracle, popular_over_means, means_truly_over_popular,
+      sgd_over_als, implicit_over_als_log, implicit_over_als, spread(sgd_above))
+n_parameters = (n_readers + n_books) * 5
+n_solves = 30 * (n_readers + n_books)
+n_sgd_steps = int(np.mean([60 * len(d.train.stars) for _, d, _, _ in kept]))
+print(n_parameters, n_solves, n_sgd_steps)
+
+# %% Offline score against the truth alt="Eight ways to fill a shelf: recall on the log on the horizontal axis, truly liked share on the vertical. Popularity lies far right and low, shrunk means far left at a similar height, alternating least squares left of popularity and much higher, the oracle on top but not far right"
+fig, ax = plt.subplots()
+for j, name in enumerate(n for n in names if n != "sgd"):
+    ax.errorbar(recall[name].mean(), liked[name].mean(), xerr=recall[name].std(ddof=1), yerr=liked[name].std(ddof=1), marker="os^Dv<>"[j], capsize=2)
+    ax.annotate(name, (recall[name].mean(), liked[name].mean()), xytext=(7, 6), textcoords="offset points")
+ax.set_xlabel("recall of five books on the later log")
+ax.set_ylabel("share of the shelf truly liked")
+plt.show()
+
+# %% A slice of books chosen by chance
+def ask(world, data, scores, n_asked, seed, n_dealt=10, n_picked=2):
+    """Readers rate ten books dealt by chance; how many of each model's two favorites among them do they like?"""
+    rng = np.random.default_rng(seed)
+    who = rng.choice(np.flatnonzero(data.known), n_asked, replace=False)
+    dealt = np.array([rng.choice(np.flatnonzero(data.may_show[u]), n_dealt, replace=False) for u in who])
+    likes = rng.random(dealt.shape) < world.liking[who[:, None], dealt]
+    top = {name: np.argsort(-score[who[:, None], dealt], axis=1, kind="stable")[:, :n_picked] for name, score in scores.items()}
+    return {name: np.take_along_axis(likes, rows, axis=1).mean() for name, rows in top.items()}
+
+asked = {n: [ask(w, d, sc, n, 500 + s) for s, (w, d, _, sc) in enumerate(kept)] for n in (50, 500)}
+slice_als, slice_popular, slice_means, slice_oracle = ([row[name] for row in asked[500]] for name in ("als", "popularity", "shrunk means", "oracle"))
+slice_implicit = [row["implicit"] for row in asked[500]]
+slice_right = int(sum(row["als"] > row["popularity"] for row in asked[500]))
+small_right = int(sum(row["als"] > row["popularity"] for row in asked[50]))
+small_gap = [row["als"] - row["popularity"] for row in asked[50]]
+large_gap = [row["als"] - row["popularity"] for row in asked[500]]
+slice_close = int(sum((row["als"] > row["implicit"]) == (liked["als"][s] > liked["implicit"][s]) for s, row in enumerate(asked[500])))
+print("500 readers:", *(f"{name} {spread([row[name] for row in asked[500]])};" for name in ("popularity", "shrunk means", "als", "implicit", "oracle")))
+print(f"als ahead of popularity: {slice_right} of 20 with 500 readers, {small_right} with 50; gaps {spread(large_gap)}, {spread(small_gap)}")
+
+# %% The log is not a sample of all pairs
+pair_rmse, pair_bias, log_rmse, log_bias, log_means, true_means, shelf_promise, shelf_truth = ([] for _ in range(8))
+for s, (w, d, m_als, scores) in enumerate(kept):
+    gap = (scores["als"] - w.expected)[d.known[:, None] & d.may_show]
+    expected_square = 1 + sum((2 * level + 1) * ndtr((w.opinion - (level + 0.5)) / noise) for level in range(1, 5))
+    variance = (expected_square - w.expected ** 2)[d.known[:, None] & d.may_show]          # of the stars themselves
+    pair_rmse.append(np.sqrt((gap ** 2 + variance).mean()))
+    pair_bias.append(gap.mean())
+    rows = d.known[d.later.reader]
+    later_gap = scores["als"][d.later.reader, d.later.book][rows] - d.later.stars[rows]
+    log_rmse.append(np.sqrt((later_gap ** 2).mean()))
+    log_bias.append(later_gap.mean())
+    log_means.append(d.train.stars.mean())
+    true_means.append(w.expected.mean())
+    top = shelf(scores["als"], d)[d.known]
+    shelf_promise.append(np.take_along_axis(scores["als"][d.known], top, 1).mean())
+    shelf_truth.append(np.take_along_axis(w.expected[d.known], top, 1).mean())
+print(f"RMSE: later log {spread(log_rmse)}, pairs not rated {spread(pair_rmse)}")
+print(f"predicted minus given: later log {spread(log_bias)}, pairs not rated {spread(pair_bias)}")
+print(f"mean stars: log {spread(log_means)}, all pairs {spread(true_means)}")
+print(f"on the shelf: promised {spread(shelf_promise)}, true {spread(shelf_truth)}")
+
+# %% A split at random
+random_rmse, time_rmse, time_all_rmse = [], [], []
+for s, (w, d, m_als, scores) in enumerate(kept):
+    order = np.random.default_rng(s).permutation(len(w.log.stars))
+    n = len(d.train.stars)
+    part, rest = take(w.log, order[:n]), take(w.log, order[n:])
+    random_rmse.append(np.sqrt(((predict(als(part))[rest.reader, rest.book] - rest.stars) ** 2).mean()))
+    time_all_rmse.append(np.sqrt(((scores["als"][d.later.reader, d.later.book] - d.later.stars) ** 2).mean()))
+    time_rmse.append(star_error(scores["als"], d))
+random_lower = int((np.array(random_rmse) < time_all_rmse).sum())
+new_reader_share = np.mean([(~d.known[d.later.reader]).mean() for _, d, _, _ in kept])
+print(f"RMSE: random split {spread(random_rmse)}, in time {spread(time_all_rmse)}, in time and known readers {spread(time_rmse)}")
+print(f"random lower in {random_lower} of 20; {new_reader_share:.0%} of the later ratings come from readers unknown at the split")
+
+# %% The penalty per rating in least squares
+def als_per_rating(train, lam, k=4, n_sweeps=30):
+    """lam times the number of ratings on each row."""
+    def step(W, E, F, lam):
+        d = F.shape[1]
+        A = (W @ (F[:, :, None] * F[:, None, :]).reshape(-1, d * d)).reshape(-1, d, d)
+        A += lam * np.maximum(W.sum(axis=1), 1e-9)[:, None, None] * np.eye(d)
+        return np.linalg.solve(A, ((W * E) @ F)[..., None])[..., 0]
+    return als(train, k, lam, n_sweeps, step=step)
+
+tuned = {lam: star_error(predict(als_per_rating(early.train, lam)), early) for lam in (0.05, 0.1, 0.15, 0.2, 0.3)}
+best_per_rating = min(tuned, key=tuned.get)
+per_rating_liked, per_rating_rmse, rare_per_rating, rare_per_row, rare_books = ([] for _ in range(5))
+for w, d, m_als, scores in kept:
+    score = predict(als_per_rating(d.train, best_per_rating))
+    per_rating_liked.append(liked_share(score, d, w))
+    per_rating_rmse.append(star_error(score, d))
+    rare = (d.n_ratings < 5) & d.on_offer
+    rare_books.append(rare.sum() / d.on_offer.sum())
+    rare_per_rating.append(rare[shelf(score, d)[d.known]].mean())
+    rare_per_row.append(rare[shelf(scores["als"], d)[d.known]].mean())
+per_rating_lower = int((np.array(per_rating_liked) < liked["als"]).sum())
+per_rating_rmse_lower = int((np.array(per_rating_rmse) < rmse["als"]).sum())
+print("validation RMSE", {lam: round(float(v), 3) for lam, v in tuned.items()}, "best", best_per_rating)
+print(f"per rating: RMSE {spread(per_rating_rmse)}, liked {spread(per_rating_liked)}, lower in {per_rating_lower}; RMSE lower in {per_rating_rmse_lower}")
+print(f"shelf places with books of fewer than five ratings: per rating {spread(rare_per_rating)}, per row {spread(rare_per_row)}, in the catalog {spread(rare_books)}")
+
+# %% Readers by the number of their ratings alt="Liked share of the shelf by number of ratings before the split: matrix factorization rises from the level of the baselines at no rating to above eight tenths; shrunk means and popularity fall a little; the oracle is flat above nine tenths"
+groups = [(0, 0), (1, 3), (4, 8), (9, 16), (17, 40), (41, 999)]
+by_group = {name: np.zeros((len(kept), len(groups))) for name in ("als", "shrunk means", "popularity", "oracle")}
+for s, (w, d, m_als, scores) in enumerate(kept):
+    for name, table in by_group.items():
+        each_reader = np.take_along_axis(w.liking, shelf(scores[name], d), axis=1).mean(axis=1)
+        for g, (low, high) in enumerate(groups):
+            table[s, g] = each_reader[(d.n_rated >= low) & (d.n_rated <= high)].mean()
+labels = ["0", "1-3", "4-8", "9-16", "17-40", "41+"]
+fig, ax = plt.subplots()
+for (name, table), mark in zip(by_group.items(), "os^D"):
+    ax.errorbar(labels, table.mean(axis=0), yerr=table.std(axis=0, ddof=1), marker=mark, capsize=2, label=name)
+ax.set_xlabel("ratings of the reader before the split")
+ax.set_ylabel("share of the shelf truly liked")
+ax.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
+plt.show()
+als_none, als_few, als_some, als_many = by_group["als"][:, 0], by_group["als"][:, 1], by_group["als"][:, 2], by_group["als"][:, 5]
+means_none, means_few, means_many = by_group["shrunk means"][:, 0], by_group["shrunk means"][:, 1], by_group["shrunk means"][:, 5]
+none_wins, few_wins = int((als_none > means_none).sum()), int((als_few > means_few).sum())
+print(f"0: {spread(als_none)} and {spread(means_none)}, als higher in {none_wins}; 1-3: {spread(als_few)} and {spread(means_few)}, {few_wins}")
+
+# %% Which books should a new reader be asked about
+def asked_orders(d, w, V, opinion, rng, n_asked=10):
+    """Three orders in which to ask: the most rated books, books by chance, books that tell most about the factors."""
+    offer = np.flatnonzero(d.on_offer & (d.n_ratings >= 5))
+    popular = offer[np.argsort(-d.n_ratings[offer], kind="stable")][:n_asked]
+    X, A, telling = with_one(V), 5.0 * np.eye(V.shape[1]), []
+    for _ in range(n_asked):
+        gain = np.einsum("ij,jk,ik->i", X, np.linalg.inv(A), X)         # uncertainty of each prediction
+        gain[~np.isin(np.arange(n_books), offer) | np.isin(np.arange(n_books), telling)] = -1
+        telling.append(int(gain.argmax()))
+        A += np.outer(X[telling[-1]], X[telling[-1]])
+    return {"popular": np.tile(popular, (len(opinion), 1)), "telling": np.tile(telling, (len(opinion), 1)),
+            "by chance": np.array([rng.permutation(offer)[:n_asked] for _ in opinion])}
+
+def fold_in(w, d, m, opinion, stars, order, n):
+    """One ridge regression per new reader on the first n answers, then a shelf: the liked share."""
+    rows, liking = np.arange(len(opinion)), ndtr((opinion - 3.5) / noise)
+    W, E = np.zeros(opinion.shape), stars - m.mean - m.V[:, 0]
+    np.put_along_axis(W, order[:, :n], 1, axis=1)
+    U = half_step(W, E, with_one(m.V), 5.0)
+    score = np.where((W > 0) | ~d.on_offer, -np.inf, m.mean + m.V[:, 0] + U @ with_one(m.V).T)
+    top = np.argsort(-score, axis=1, kind="stable")[:, :shelf_size]
+    return np.take_along_axis(liking, top, axis=1).mean()
+
+counts = [0, 1, 2, 3, 5, 10]
+folded = {name: np.zeros((len(kept), len(counts))) for name in ("popular", "by chance", "telling")}
+for s, (w, d, m_als, scores) in enumerate(kept):
+    rng = np.random.default_rng(900 + s)                              # two hundred readers nobody has seen
+    opinion = 3.1 + 0.4 * rng.normal(size=(200, 1)) + w.quality + 0.5 * rng.normal(size=(200, n_tastes)) @ w.Q.T
+    stars = np.clip(np.round(opinion + noise * rng.normal(size=opinion.shape)), 1, 5)
+    for name, order in asked_orders(d, w, m_als.V, opinion, rng).items():
+        folded[name][s] = [fold_in(w, d, m_als, opinion, stars, order, n) for n in counts]
+fold_none, popular_three, chance_three, telling_three = folded["popular"][:, 0], folded["popular"][:, 3], folded["by chance"][:, 3], folded["telling"][:, 3]
+popular_ten, telling_ten = folded["popular"][:, 5], folded["telling"][:, 5]
+telling_wins = int((telling_three > popular_three).sum())
+for name, table in folded.items():
+    print(f"{name:10}", *(f"{n}: {spread(table[:, j])} " for j, n in enumerate(counts)))
+print("telling ahead of popular after three answers in", telling_wins)
+
+# %% Books that nobody has rated
+new_share, cold_als, cold_genre, cold_oracle, cold_random, shown_cold = ([] for _ in range(6))
+for w, d, m_als, scores in kept:
+    cold, warm = d.n_ratings == 0, d.n_ratings > 0
+    V = m_als.V.copy()
+    for g in range(n_genres):                                        # a new book starts at the mean of its genre
+        if (warm & (w.genre == g)).any():
+            V[cold & (w.genre == g)] = m_als.V[warm & (w.genre == g)].mean(axis=0)
+    by_genre = predict(SimpleNamespace(mean=m_als.mean, U=m_als.U, V=V))
+    def first(score):
+        """Liking of the first of the new books, for known readers."""
+        best = np.argmax(score[:, cold], axis=1)
+        return w.liking[:, cold][np.arange(n_readers), best][d.known].mean()
+    cold_als.append(first(scores["als"]))
+    cold_genre.append(first(by_genre))
+    cold_oracle.append(first(w.liking))
+    cold_random.append(w.liking[:, cold][d.known].mean())
+    new_share.append(cold.sum())
+genre_wins = int((np.array(cold_genre) > cold_als).sum())
+print(f"best of {np.mean(new_share):.0f} new books: als {spread(cold_als)}, genre {spread(cold_genre)}, chance {spread(cold_random)}, oracle {spread(cold_oracle)}; "
+      f"genre ahead in {genre_wins}")
+
+# %% Weak tastes and few ratings
+def compare(**process):
+    rows = []
+    for s in worlds:
+        w = make_world(s, **process)
+        d = split_in_time(w)
+        rows.append([liked_share(score, d, w) for score in (predict(als(d.train)), book_means(d, 5), w.liking)])
+    return np.array(rows).T
+
+weak_als, weak_means, weak_oracle = compare(taste=0.25)
+few_als, few_means, few_oracle = compare(typical=3)
+weak_losses, few_losses = int((weak_als < weak_means).sum()), int((few_als < few_means).sum())
+print(f"tastes at a quarter: als {spread(weak_als)}, means {spread(weak_means)}, als lower in {weak_losses}")
+print(f"three ratings each: als {spread(few_als)}, means {spread(few_means)}, als lower in {few_losses}")
+few_world = split_in_time(make_world(0, typical=3))
+few_median = float(np.median(few_world.n_ratings))
+
+# %% Two checks before a factorization
+def gain_on_later(**process):
+    """RMSE without factors minus RMSE with four, on the ratings after the split."""
+    rows = []
+    for s in worlds:
+        d = split_in_time(make_world(s, **process))
+        rows.append(star_error(predict(als(d.train, k=0)), d) - star_error(predict(als(d.train)), d))
+    return np.array(rows)
+
+strong_gain, weak_gain, few_gain = gain_on_later(), gain_on_later(taste=0.25), gain_on_later(typical=3)
+print(f"what factors take off the RMSE: {spread(strong_gain)}; weak tastes {spread(weak_gain)}; few ratings {spread(few_gain)}")
+
+# %% Tastes that move
+still_rmse, moved_rmse, moved_liked, moved_before = [], [], [], []
+for s in worlds:
+    w = make_world(s, drift=0.8)
+    d = split_in_time(w)
+    moved_rmse.append(star_error(predict(als(d.train)), d))
+    moved_liked.append(liked_share(predict(als(d.train)), d, w))
+moved_higher = int((np.array(moved_rmse) > rmse["als"]).sum())
+print(f"after a move: RMSE {spread(moved_rmse)}, higher in {moved_higher}; liked {spread(moved_liked)}")
+
+# %% The loop of showing and learning
+def five_rounds(s, chance):
+    """Each round every reader is shown five books and rates them; then the model is fitted anew."""
+    w, d, _, _ = kept[s]
+    rng = np.random.default_rng(77 + s)
+    log, seen = take(d.train, slice(None)), d.seen.copy()
+    never, shares = d.n_ratings == 0, []
+    for _ in range(5):
+        score = np.where(seen, -np.inf, predict(als(log, n_sweeps=10)))
+        shown = np.argsort(-score, axis=1, kind="stable")[:, :shelf_size]
+        dealt = np.argsort(np.where(seen, 2, rng.random(seen.shape)), axis=1)[:, :shelf_size]
+        shown = np.where(rng.random(shown.shape) < chance, dealt, shown)
+        shares.append(np.take_along_axis(w.liking, shown, axis=1).mean())
+        u, i = np.divmod(np.unique(np.arange(n_readers)[:, None] * n_books + shown), n_books)
+        stars = np.clip(np.round(w.opinion[u, i] + noise * rng.normal(size=len(u))), 1, 5)
+        log = SimpleNamespace(reader=np.r_[log.reader, u], book=np.r_[log.book, i], stars=np.r_[log.stars, stars])
+        seen[u, i] = True
+    n_now = np.bincount(log.book, minlength=n_books)
+    return [never.sum(), (never & (n_now == 0)).sum(), np.mean(shares)]
+
+greedy = np.array([five_rounds(s, 0.0) for s in range(10)])
+explored = np.array([five_rounds(s, 0.1) for s in range(10)])
+still_never = greedy[:, 1].sum() / greedy[:, 0].sum()
+still_never_explored = explored[:, 1].sum() / explored[:, 0].sum()
+greedy_liked, explored_liked = greedy[:, 2], explored[:, 2]
+print(f"never rated books still without a rating after five rounds: greedy {still_never:.0%}, one place in ten by chance {still_never_explored:.0%}")
+print(f"liked: greedy {spread(greedy_liked)}, explored {spread(explored_liked)} (ten worlds)")
