@@ -311,7 +311,7 @@ print(f"objective: ALS {als_value:,.0f}, SGD {sgd_value:,.0f}, {above:.1%} above
 
 # %% Wrong: the penalty at every rating
 each = (np.full(n_readers, 5.0), np.full(n_books, 5.0))
-m_wrong = sgd(data.train, *each)
+m_wrong = sgd(data.train, *each, batch=20)
 liked_wrong = liked_share(predict(m_wrong), data, world)
 size_wrong = np.abs(m_wrong.U[data.known, 1:]).mean()
 print(f"mean size of a factor {size_wrong:.1e}; "
@@ -320,7 +320,7 @@ print(f"mean size of a factor {size_wrong:.1e}; "
 # %% Right: the penalty dealt out over the ratings
 dealt = (5.0 / np.maximum(data.n_rated, 1),
          5.0 / np.maximum(data.n_ratings, 1))
-m_right = sgd(data.train, *dealt)
+m_right = sgd(data.train, *dealt, batch=20)
 liked_right = liked_share(predict(m_right), data, world)
 size_right = np.abs(m_right.U[data.known, 1:]).mean()
 print(f"mean size of a factor {size_right:.1e}; "
