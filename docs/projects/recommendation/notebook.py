@@ -25,7 +25,7 @@ def spread(values):
     return f"{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}"
 
 # %% How readers choose and rate
-def make_world(seed, taste=1.0, typical=18, drift=0.0):
+def make_world(seed, taste=1.0, typical=18, drift=0.0, pull=1.0, liking_pull=0.8):
     """A log of (reader, book, stars, time), sorted by time, and the truth behind it."""
     rng = np.random.default_rng(seed)
     genre = rng.choice(n_genres, n_books, p=[0.30, 0.25, 0.20, 0.13, 0.08, 0.04])
@@ -36,7 +36,7 @@ def make_world(seed, taste=1.0, typical=18, drift=0.0):
     fame = 0.5 * quality / 0.4 + 0.87 * rng.normal(size=n_books)          # mostly luck
     n_read = np.clip(typical * np.exp(0.8 * rng.normal(size=n_readers)), 3, 120).astype(int)
     # a reader picks books by fame and by expected liking: what is missing is not missing at random
-    wish = fame + 0.8 * opinion + rng.gumbel(size=opinion.shape)
+    wish = pull * fame + liking_pull * opinion + rng.gumbel(size=opinion.shape)
     first = np.argsort(-wish, axis=1)
     readers = np.repeat(np.arange(n_readers), n_read)
     books = np.concatenate([first[u, :n] for u, n in enumerate(n_read)])
@@ -450,6 +450,21 @@ print(f"predicted minus given: later log {spread(log_bias)}, pairs not rated {sp
 print(f"mean stars: log {spread(log_means)}, all pairs {spread(true_means)}")
 print(f"on the shelf: promised {spread(shelf_promise)}, true {spread(shelf_truth)}")
 
+# %% Two causes tested
+unfamed_popular, unfamed_als, chance_bias = [], [], []
+for s in worlds:
+    w = make_world(s, pull=0.0)                                       # fame plays no part in what is read
+    d = split_in_time(w)
+    unfamed_popular.append(log_scores(popularity(d), d)[0])
+    unfamed_als.append(log_scores(predict(als(d.train)), d)[0])
+    w = make_world(s, pull=0.0, liking_pull=0.0)                      # books are read by chance
+    d = split_in_time(w)
+    score = predict(als(d.train))
+    chance_bias.append((score - w.expected)[d.known[:, None] & d.may_show].mean())
+unfamed_wins = int((np.array(unfamed_als) > unfamed_popular).sum())
+print(f"without fame: recall popularity {spread(unfamed_popular)}, als {spread(unfamed_als)}, als higher in {unfamed_wins}")
+print(f"read by chance: predicted minus true on pairs not rated {spread(chance_bias)}")
+
 # %% A split at random
 random_rmse, time_rmse, time_all_rmse = [], [], []
 for s, (w, d, m_als, scores) in enumerate(kept):
@@ -479,11 +494,14 @@ for lam in (0.05, 0.1, 0.15, 0.2, 0.3):
     fitted = [(predict(als_per_rating(d.train, lam)), d) for d in trials]
     tuned[lam] = np.mean([star_error(score, d) for score, d in fitted]), np.mean([log_scores(score, d)[1] for score, d in fitted])
 best_per_rating = min(tuned, key=lambda lam: tuned[lam][0])
-per_rating_liked, per_rating_rmse, rare_per_rating, rare_per_row, rare_books = ([] for _ in range(5))
+per_rating_liked, per_rating_rmse, rare_per_rating, rare_per_row, rare_books, masked_per_rating, masked_per_row = ([] for _ in range(7))
 for w, d, m_als, scores in kept:
     score = predict(als_per_rating(d.train, best_per_rating))
     per_rating_liked.append(liked_share(score, d, w))
     per_rating_rmse.append(star_error(score, d))
+    frequent = SimpleNamespace(known=d.known, may_show=d.may_show & (d.n_ratings >= 20))
+    masked_per_rating.append(liked_share(score, frequent, w))
+    masked_per_row.append(liked_share(scores["als"], frequent, w))
     rare = (d.n_ratings < 5) & d.on_offer
     rare_books.append(rare.sum() / d.on_offer.sum())
     rare_per_rating.append(rare[shelf(score, d)[d.known]].mean())
@@ -493,6 +511,7 @@ per_rating_rmse_lower = int((np.array(per_rating_rmse) < rmse["als"]).sum())
 print("validation RMSE and NDCG", {lam: (round(float(a), 3), round(float(b), 3)) for lam, (a, b) in tuned.items()}, "best", best_per_rating)
 print(f"per rating: RMSE {spread(per_rating_rmse)}, liked {spread(per_rating_liked)}, lower in {per_rating_lower}; RMSE lower in {per_rating_rmse_lower}")
 print(f"shelf places with books of fewer than five ratings: per rating {spread(rare_per_rating)}, per row {spread(rare_per_row)}, in the catalog {spread(rare_books)}")
+print(f"books with twenty ratings or more only: liked per rating {spread(masked_per_rating)}, per row {spread(masked_per_row)}")
 
 # %% Readers by the number of their ratings alt="Liked share of the shelf by number of ratings before the split: matrix factorization rises from the level of the baselines at no rating to above eight tenths; shrunk means and popularity fall a little; the oracle is flat above nine tenths"
 groups = [(0, 0), (1, 3), (4, 8), (9, 16), (17, 40), (41, 999)]
@@ -639,11 +658,11 @@ def five_rounds(s, chance):
 
 greedy = np.array([five_rounds(s, 0.0) for s in range(10)])
 explored = np.array([five_rounds(s, 0.1) for s in range(10)])
-still_never = greedy[:, 1].sum() / greedy[:, 0].sum()
-still_never_explored = explored[:, 1].sum() / explored[:, 0].sum()
+n_never, still_never, still_never_explored = int(greedy[:, 0].sum()), int(greedy[:, 1].sum()), int(explored[:, 1].sum())
 greedy_liked, explored_liked = greedy[:, 2], explored[:, 2]
-print(f"never rated books still without a rating after five rounds: greedy {still_never:.0%}, one place in ten by chance {still_never_explored:.0%}")
-print(f"liked: greedy {spread(greedy_liked)}, explored {spread(explored_liked)} (ten worlds)")
+greedy_higher = int((greedy_liked > explored_liked).sum())
+print(f"of {n_never} books without a rating, after five rounds still without: greedy {still_never}, one place in ten by chance {still_never_explored}")
+print(f"liked: greedy {spread(greedy_liked)}, explored {spread(explored_liked)}, greedy higher in {greedy_higher} of ten worlds")
 
 # %% The worst shelves looked at
 w, d, m_als, scores = kept[0]
@@ -657,6 +676,11 @@ for u in np.argsort(-missed, kind="stable")[:4]:
           f"likes {truly[u]:.2f} of the shelf, could like {reachable[u]:.2f}")
     for b in shelf(scores["als"], d)[u]:
         print(f"    book {b:3}, genre {w.genre[b]}, {d.n_ratings[b]:3} ratings: predicted {scores['als'][u, b]:.1f}, truly {w.expected[u, b]:.1f}")
+
+first_case = int(np.argmax(missed))
+case_rated, case_liked, case_possible = int(d.n_rated[first_case]), truly[first_case], reachable[first_case]
+case_books = shelf(scores["als"], d)[first_case]
+case_off = int((w.expected[first_case, case_books] < 2).sum())
 
 # %% What the bad places share
 bins = [(0, 0), (1, 2), (3, 999)]
