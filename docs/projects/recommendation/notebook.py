@@ -380,6 +380,8 @@ for s in worlds:
     kept.append((world_s, data_s, m_als, scores))
 for name in names:
     print(f"{name:14} liked {spread(liked[name])}  recall {spread(recall[name])}  ndcg {spread(ndcg[name])}  rmse {spread(rmse[name])}")
+
+# %% Counts over the twelve worlds
 als_over_means = int((liked["als"] > liked["shrunk means"]).sum())
 als_over_popular = int((liked["als"] > liked["popularity"]).sum())
 popular_over_als = int((recall["popularity"] > recall["als"]).sum())
@@ -393,6 +395,11 @@ implicit_over_als_log = int((recall["implicit"] > recall["als"]).sum())
 implicit_over_als = int((liked["implicit"] > liked["als"]).sum())
 print(als_over_means, als_over_popular, popular_over_als, popular_over_oracle, popular_over_means, means_truly_over_popular,
       sgd_over_als, implicit_over_als_log, implicit_over_als, spread(sgd_above))
+liked_random, liked_popularity, liked_raw, liked_means, liked_biases, liked_als, liked_sgd, liked_implicit, liked_oracle = liked.values()
+_, recall_popularity, _, recall_means, recall_biases, recall_als, _, recall_implicit, recall_oracle = recall.values()
+_, ndcg_popularity, _, ndcg_means, ndcg_biases, ndcg_als, _, ndcg_implicit, ndcg_oracle = ndcg.values()
+_, _, _, rmse_means, rmse_biases, rmse_als, _, _, rmse_oracle = rmse.values()
+sgd_above_percent = np.array(sgd_above)
 n_parameters = (n_readers + n_books) * 5
 n_solves = 15 * (n_readers + n_books)
 n_sgd_steps = int(np.mean([40 * len(d.train.stars) for _, d, _, _ in kept]))
@@ -494,11 +501,12 @@ for lam in (0.05, 0.1, 0.15, 0.2, 0.3):
     fitted = [(predict(als_per_rating(d.train, lam)), d) for d in trials]
     tuned[lam] = np.mean([star_error(score, d) for score, d in fitted]), np.mean([log_scores(score, d)[1] for score, d in fitted])
 best_per_rating = min(tuned, key=lambda lam: tuned[lam][0])
-per_rating_liked, per_rating_rmse, rare_per_rating, rare_per_row, rare_books, masked_per_rating, masked_per_row = ([] for _ in range(7))
+per_rating_liked, per_rating_rmse, rare_per_rating, rare_per_row, rare_books, masked_per_rating, masked_per_row, per_rating_ndcg = ([] for _ in range(8))
 for w, d, m_als, scores in kept:
     score = predict(als_per_rating(d.train, best_per_rating))
     per_rating_liked.append(liked_share(score, d, w))
     per_rating_rmse.append(star_error(score, d))
+    per_rating_ndcg.append(log_scores(score, d)[1])
     frequent = SimpleNamespace(known=d.known, may_show=d.may_show & (d.n_ratings >= 20))
     masked_per_rating.append(liked_share(score, frequent, w))
     masked_per_row.append(liked_share(scores["als"], frequent, w))
@@ -509,7 +517,7 @@ for w, d, m_als, scores in kept:
 per_rating_lower = int((np.array(per_rating_liked) < liked["als"]).sum())
 per_rating_rmse_lower = int((np.array(per_rating_rmse) < rmse["als"]).sum())
 print("validation RMSE and NDCG", {lam: (round(float(a), 3), round(float(b), 3)) for lam, (a, b) in tuned.items()}, "best", best_per_rating)
-print(f"per rating: RMSE {spread(per_rating_rmse)}, liked {spread(per_rating_liked)}, lower in {per_rating_lower}; RMSE lower in {per_rating_rmse_lower}")
+print(f"per rating: RMSE {spread(per_rating_rmse)}, liked {spread(per_rating_liked)}, lower in {per_rating_lower}; NDCG {spread(per_rating_ndcg)}; RMSE lower in {per_rating_rmse_lower}")
 print(f"shelf places with books of fewer than five ratings: per rating {spread(rare_per_rating)}, per row {spread(rare_per_row)}, in the catalog {spread(rare_books)}")
 print(f"books with twenty ratings or more only: liked per rating {spread(masked_per_rating)}, per row {spread(masked_per_row)}")
 
@@ -700,6 +708,10 @@ for j, name in enumerate(["none", "1-2", "3 or more"]):
     print(f"ratings in the genre {name}: {spread(places['share'][:, j])} of places, liked {spread(places['liked'][:, j])}, "
           f"promised above true {spread(places['above'][:, j])}")
 
+place_none, place_few, place_many = places["share"].T
+place_none_liked, place_few_liked, place_many_liked = places["liked"].T
+place_none_above, place_few_above, place_many_above = places["above"].T
+
 # %% Reading the factors
 same_genre, by_luck = [], []
 for w, d, m_als, _ in kept:
@@ -745,6 +757,7 @@ try:
 except np.linalg.LinAlgError as error:
     print("lambda 0:", error)
 ex_loose_losses = int((np.array(loose_liked) < liked["shrunk means"]).sum())
+ex_loose_wins = int((np.array(loose_liked) > liked["shrunk means"]).sum())
 print(f"lambda 0.01: liked {spread(loose_liked)}, below shrunk means in {ex_loose_losses}; highest prediction {min(loose_highest):.0f} to {max(loose_highest):.0f} stars")
 
 # %% Shelves of books already rated
