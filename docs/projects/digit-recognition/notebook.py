@@ -587,7 +587,6 @@ for ax, image in zip(axes, (three, eight)):
 for row, column, ink in three_path:
     axes[1].add_patch(plt.Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="C1", linewidth=3))
 plt.show()
-print(three_path)
 
 # %% What is no digit
 generator = np.random.default_rng(0)
