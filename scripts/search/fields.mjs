@@ -254,7 +254,7 @@ export function read(page, terms) {
     pairs(alias, NAME.pair);
   }
   for (const one of [...parts, ...page.aliases]) {
-    compounds(one, once, words);
+    compounds(one, once);
     const initials = initialsOf(one);
     if (!initials) continue;
     name(phrase([stem(initials)]), NAME.initials);
@@ -293,14 +293,12 @@ export function read(page, terms) {
   return { names, words, said, length, sections: [...own, ...book], bookAt: own.length };
 }
 
-/** "cross-validation" and "cross validation" are also typed as one word. */
-function compounds(text, once, words) {
+/** "cross-validation" and "cross validation" are also typed as one word, which is found but not guessed at: the vocabulary is loaded by all. */
+function compounds(text, once) {
   const list = tokens(text).filter((token) => !token.joined && !token.han);
   for (let at = 0; at + 1 < list.length; at++) {
     if (list[at].stop || list[at + 1].stop) continue;
-    const whole = list[at].word + list[at + 1].word;
-    once(stem(whole));
-    words.set(whole, Math.max(words.get(whole) ?? 0, 30));
+    once(stem(list[at].word + list[at + 1].word));
   }
 }
 

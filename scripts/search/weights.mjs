@@ -37,7 +37,7 @@ export const SAID_OFTEN = 3;
 /** Shorter prose words are left out: their neighbors are other words, not typing errors. */
 export const SHORTEST_PROSE_WORD = 6;
 /** Bytes of a shard, records in a block and characters of a pack of text to quote: what one look-up costs the reader. */
-export const SHARD_BYTES = 2_500;
+export const SHARD_BYTES = 2_000;
 export const BLOCK_PAGES = 1;
 export const PACK_CHARACTERS = 4_000;
 /** Text of one section that can be quoted; a match further down is shown by the section's beginning. */
