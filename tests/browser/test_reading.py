@@ -1,5 +1,7 @@
 """What reading a page depends on: previews of linked concepts, paper, and pages whose assets fail to load."""
 
+from xml.etree import ElementTree
+
 import pytest
 
 from support import browsing
@@ -77,3 +79,19 @@ def test_a_figure_that_fails_shows_its_still_and_says_so(browser, site_url):
     still.evaluate("image => image.decode()")
     assert still.bounding_box()["height"] > 100
     context.close()
+
+
+def test_no_page_is_wider_than_a_phone(browser, site, site_url):
+    context, page = opened(browser)
+    page.set_viewport_size({"width": 360, "height": 740})
+    tree = ElementTree.parse(site / "sitemap.xml").getroot()
+    wide = []
+    for node in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc"):
+        page.goto(node.text)
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 360:
+            # What sticks out is most often one long formula in a line: in two, it can break.
+            parts = page.evaluate("width => [...document.querySelectorAll('body *')].filter(one => Math.abs(one.getBoundingClientRect().right - width) < 2)"
+                                  ".map(one => one.textContent.trim().slice(0, 60))", width)
+            wide.append(f"{node.text}: {width} pixels, by {parts[:1]}")
+    context.close()
+    assert not wide, "\n".join(wide)
