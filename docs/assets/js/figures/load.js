@@ -22,6 +22,7 @@ const FIGURES = {
   "split-picker": () => import("./split-picker.js"),
   "step-size": () => import("./step-size.js"),
   "stop-or-decay": () => import("./stop-or-decay.js"),
+  "taste-map": () => import("./taste-map.js"),
   "threshold": () => import("./threshold.js"),
   "word-evidence": () => import("./word-evidence.js"),
 };
