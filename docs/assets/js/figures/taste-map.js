@@ -62,7 +62,8 @@ function build(figure) {
       formula("=", column(at)),
     ),
     formulaLine(
-      formula(hat, "=", math("mn", {}, String(MEAN)), "+", parts.deviation.element, "+", parts.products.element),
+      formula(hat, "=", math("mn", {}, String(MEAN)), "+", parts.deviation.element),
+      formula("+", parts.products.element), // lines of their own on a narrow screen
       formula("=", parts.total.element),
     ),
   );
