@@ -46,7 +46,7 @@ BAD = {
 }
 # Without namespaces the kernel guards itself and the supervisor walks its tree; what only a namespace can do is left out.
 GUARDED = ["raises", "endless_loop_deaf_to_signals", "os_exit", "fork_bomb", "memory_bomb", "writes_outside", "network_by_address", "network_by_name"]
-GOOD = {"works", "sees_nothing_of_the_user", "leaves_a_child_behind", "quick", "slow", "differs_between_runs", "differs_on_other_processors"}
+GOOD = {"kept_to_avx2", "works", "sees_nothing_of_the_user", "leaves_a_child_behind", "quick", "slow", "differs_between_runs", "differs_on_other_processors"}
 
 
 def limits(name):
