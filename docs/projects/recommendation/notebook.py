@@ -392,9 +392,9 @@ sgd_over_als = int((liked["sgd"] > liked["als"]).sum())
 slow_over_als = int((np.array(slow_liked) > liked["als"]).sum())
 print(f"SGD with rate 0.05: {spread(slow_liked)}, higher than ALS in {slow_over_als}")
 implicit_over_als_log = int((recall["implicit"] > recall["als"]).sum())
-implicit_over_als = int((liked["implicit"] > liked["als"]).sum())
+als_over_implicit = int((liked["als"] > liked["implicit"]).sum())
 print(als_over_means, als_over_popular, popular_over_als, popular_over_oracle, popular_over_means, means_truly_over_popular,
-      sgd_over_als, implicit_over_als_log, implicit_over_als, spread(sgd_above))
+      sgd_over_als, implicit_over_als_log, als_over_implicit, spread(sgd_above))
 liked_random, liked_popularity, liked_raw, liked_means, liked_biases, liked_als, liked_sgd, liked_implicit, liked_oracle = liked.values()
 _, recall_popularity, _, recall_means, recall_biases, recall_als, _, recall_implicit, recall_oracle = recall.values()
 _, ndcg_popularity, _, ndcg_means, ndcg_biases, ndcg_als, _, ndcg_implicit, ndcg_oracle = ndcg.values()
@@ -404,6 +404,20 @@ n_parameters = (n_readers + n_books) * 5
 n_solves = 15 * (n_readers + n_books)
 n_sgd_steps = int(np.mean([40 * len(d.train.stars) for _, d, _, _ in kept]))
 print(n_parameters, n_solves, n_sgd_steps)
+
+# %% Worlds never looked at before
+further = []
+for s in range(300, 324):
+    w = make_world(s)
+    d = split_in_time(w)
+    both = predict(als(d.train)), implicit(d.train)
+    further.append([log_scores(score, d)[0] for score in both] + [liked_share(score, d, w) for score in both])
+further_als, further_implicit, further_als_liked, further_implicit_liked = np.array(further).T
+further_recall = int((further_implicit > further_als).sum())
+further_liked = int((further_als_liked > further_implicit_liked).sum())
+n_further = len(further)
+print(f"{n_further} further worlds: recall als {spread(further_als)}, implicit {spread(further_implicit)}, implicit ahead in {further_recall}")
+print(f"truly liked als {spread(further_als_liked)}, implicit {spread(further_implicit_liked)}, als ahead in {further_liked}")
 
 # %% Offline score against the truth alt="Seven ways to fill a shelf: recall on the log on the horizontal axis, truly liked share on the vertical. Popularity lies far right and low, shrunk means far left at a similar height, alternating least squares left of popularity and much higher, the oracle on top but not far right"
 fig, ax = plt.subplots()
