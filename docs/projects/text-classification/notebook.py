@@ -462,7 +462,7 @@ np.testing.assert_allclose(f1_of(confusion_matrix(y, by_page)), lopo_f1)
 interval = np.quantile(drawn_f1, [0.025, 0.975])
 print(f"macro-F1 {lopo_f1:.3f}, 95% of redrawn sets of pages between {interval[0]:.2f} and {interval[1]:.2f}; accuracy {lopo_accuracy:.3f}")
 
-# %% Right answers page by page alt="Share of paragraphs put into the right section when their page was held out: above 0.75 on all classic pages but gradient-descent, between about 0.5 and 0.8 on the deep-learning pages, about one half on attention and transformer, near 0.1 on embeddings"
+# %% Right answers page by page alt="Share of paragraphs put into the right section when their page was held out: above 0.75 on all classic pages but gradient-descent, between about 0.45 and 0.75 on the deep-learning pages, about one half or less on attention and transformer, near 0.1 on embeddings"
 order = np.lexsort((right_of_page, -section_of))
 fig, ax = plt.subplots(figsize=(7, 5.2), layout="constrained")
 for s, marker in enumerate("osD"):
@@ -643,7 +643,7 @@ n_falls, one_word = len(falls), float(np.mean(falls == 1))
 median_fall, most_fall = int(np.median(falls)), int(falls.max())
 print(f"{n_falls} paragraphs are right only when their page was read: one word carries {one_word:.2f} of them, the median is {median_fall}, the most {most_fall}")
 
-# %% The words of one paragraph alt="Two groups of bars for one paragraph of the embeddings page, by word: a model that never read the page puts it into classic by a narrow margin with small contributions; one that read the rest of the page puts it into architectures, with nouns and words carrying most"
+# %% The words of one paragraph alt="Two groups of bars for one paragraph of the embeddings page, by word: a model that never read the page puts it into classic with small contributions; one that read the rest of the page puts it into architectures"
 shown = next(i for i in np.flatnonzero(embeddings_page) if texts[i].startswith("Both embeddings were made"))
 without_page = make_pipeline(TfidfVectorizer(sublinear_tf=True, **reader), linear()).fit(texts[page != page[shown]], y[page != page[shown]])
 rest_of_page = make_pipeline(TfidfVectorizer(sublinear_tf=True, **reader), linear()).fit(np.delete(texts, shown), np.delete(y, shown))
