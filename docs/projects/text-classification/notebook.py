@@ -470,6 +470,10 @@ for _ in range(2000):                                    # pages drawn again wit
     drawn_f1.append(f1_of(np.array([told[of_section].sum(axis=0) for of_section in drawn])))
 np.testing.assert_allclose(f1_of(confusion_matrix(y, by_page)), lopo_f1)
 interval = np.quantile(drawn_f1, [0.025, 0.975])
+bayes_pipeline = make_pipeline(TfidfVectorizer(sublinear_tf=True, token_pattern=r"[a-z]{2,}"), MultinomialNB(alpha=0.1))
+bayes_lopo = macro_f1(y, cross_val_predict(bayes_pipeline, texts, y, cv=LeaveOneGroupOut(), groups=page))
+right_attention, right_transformer = (float(right_of_page[pages.index(name)]) for name in ("attention", "transformer"))
+print(f"naive Bayes with one page held out: macro-F1 {bayes_lopo:.3f}")
 print(f"macro-F1 {lopo_f1:.3f}, 95% of redrawn sets of pages between {interval[0]:.2f} and {interval[1]:.2f}; accuracy {lopo_accuracy:.3f}")
 
 # %% Right answers page by page alt="Share of paragraphs put into the right section when their page was held out: above 0.75 on all classic pages but gradient-descent, between about 0.45 and 0.75 on the deep-learning pages, about one half or less on attention and transformer, near 0.1 on embeddings"
@@ -505,6 +509,8 @@ best_cut = float(cuts[cost_cuts[:, 0].argmin()])
 print(f"all sent: rows dealt promise {always_row:.2f}, pages dealt {always_page:.2f}; the editor alone 1; sent from 0.8 on {sure_page:.2f}")
 goes = p_page.max(axis=1) >= 0.6
 right_sure = float(np.mean(by_page[goes] == y[goes]))
+sure_classic, sure_deep, sure_architectures = (float(np.mean(by_page[goes & (y == s)] == s)) for s in range(3))
+print(f"right of those sent, by section: {sure_classic:.2f}, {sure_deep:.2f}, {sure_architectures:.2f}")
 share_60 = float(goes.mean())
 
 # %% Confident and wrong
