@@ -19,6 +19,7 @@ SCALE = {"divided": None, "whole": 1.0, "none": 0.0}
 
 SCRIPT = """
 import * as math from '%(math)s';
+import { moved, softmax } from '%(shared)s';
 const edited = ([role, i, j, value]) => {
   const tokens = Object.fromEntries(Object.entries(math.TOKENS).map(([name, rows]) => [name, rows.map((row) => [...row])]));
   tokens[role][i][j] = value;
@@ -31,9 +32,9 @@ console.log(JSON.stringify({
   page: settings.map(([scaling, causal]) => plain(math.attend(math.TOKENS, scaling, causal))),
   edits: %(edits)s.map((edit) => settings.map(([scaling, causal]) => {
     const now = math.attend(edited(edit), scaling, causal), before = math.attend(math.TOKENS, scaling, causal);
-    return { ...plain(now), moved: math.moved(now.weights, before.weights) };
+    return { ...plain(now), moved: moved(now.weights, before.weights) };
   })),
-  temperatures: [1, 0.5, 2].map((t) => math.softmax([2, 1, 0.1], t)),
+  temperatures: [1, 0.5, 2].map((t) => softmax([2, 1, 0.1], t)),
 }));
 """
 
@@ -41,7 +42,7 @@ console.log(JSON.stringify({
 @pytest.fixture(scope="module")
 def figure() -> dict:
     """What the module computes, by Node."""
-    return figures.evaluate(SCRIPT % {"math": figures.address("attention.math.js"), "settings": json.dumps(SETTINGS), "edits": json.dumps(EDITS)})
+    return figures.evaluate(SCRIPT % {"math": figures.address("attention.math.js"), "shared": figures.address("shared.math.js"), "settings": json.dumps(SETTINGS), "edits": json.dumps(EDITS)})
 
 
 def tensors(role: str = "", i: int = 0, j: int = 0, value: float = 0) -> list[torch.Tensor]:

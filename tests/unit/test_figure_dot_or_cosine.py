@@ -17,11 +17,12 @@ PAGE = np.array([[4, 1], [2, 1], [6, 6], [1, 5]], dtype=float)
 
 SCRIPT = """
 import * as m from '%(math)s';
+import { dot } from '%(shared)s';
 const judge = ([word, frequency, share]) => {
   const table = m.COUNTS.map((row) => [...row]);
   if (word) table[word] = m.countsOf(frequency, share);
   const similar = (vectors) => ({
-    dots: vectors.slice(1).map((b) => m.dot(vectors[0], b)),
+    dots: vectors.slice(1).map((b) => dot(vectors[0], b)),
     cosines: vectors.slice(1).map((b) => m.cosine(vectors[0], b)),
     norms: vectors.map(m.norm),
   });
@@ -36,7 +37,7 @@ console.log(JSON.stringify({ words: m.WORDS, grid: %(grid)s.map(judge), page: ju
 @pytest.fixture(scope="module")
 def figure() -> dict:
     """What the module computes, by Node."""
-    source = SCRIPT % {"math": figures.address("dot-or-cosine.math.js"), "grid": json.dumps(GRID)}
+    source = SCRIPT % {"math": figures.address("dot-or-cosine.math.js"), "shared": figures.address("shared.math.js"), "grid": json.dumps(GRID)}
     return figures.evaluate(source)
 
 

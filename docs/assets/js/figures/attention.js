@@ -3,7 +3,8 @@
 // of the scores does; and whom a causal mask spares.
 
 import { bracketed, button, choice, define, fixed, formula, formulaLine, group, html, liveNumber, math, mi, mn, predictFirst, set, short, slider, spokenState, svg, toggle } from "./common.js";
-import { SCALES, TOKENS, attend, moved } from "./attention.math.js";
+import { SCALES, TOKENS, attend } from "./attention.math.js";
+import { moved } from "./shared.math.js";
 
 const WIDE = 56;
 const HIGH = 30;

@@ -6,6 +6,8 @@
  * Pure functions without DOM, used by attention.js and tested against torch by tests/unit/test_figure_attention.py.
  */
 
+import { dot, softmax } from "./shared.math.js";
+
 /** The tokens of the page's example: rows of queries, keys and values, each of shape (3, 4). */
 export const TOKENS = {
   query: [[1, 0, 1, 0], [0, 2, 0, 2], [1, 1, 1, 1]],
@@ -16,19 +18,6 @@ export const TOKENS = {
 /** What scores are multiplied by: one over the root of a key's width, nothing, or zero, which makes all alike. */
 export const SCALES = { divided: 1 / Math.sqrt(TOKENS.key[0].length), whole: 1, none: 0 };
 
-/** A number that changed by less than this is only rounded differently. */
-const MOVED = 1e-9;
-
-export const dot = (a, b) => a.reduce((sum, value, at) => sum + value * b[at], 0);
-
-/** Positive weights with sum 1; a score of −∞ gets none. */
-export function softmax(scores, temperature = 1) {
-  const top = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp((score - top) / temperature));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
-}
-
 /** Scores as they enter the softmax, weights and outputs: shapes (3, 3), (3, 3), (3, 4). */
 export function attend({ query, key, value }, scaling, causal) {
   const scores = query.map((q, i) => key.map((k, j) => (causal && j > i ? -Infinity : dot(q, k) * SCALES[scaling])));
@@ -36,6 +25,3 @@ export function attend({ query, key, value }, scaling, causal) {
   const outputs = weights.map((row) => value[0].map((_, column) => dot(row, value.map((v) => v[column]))));
   return { scores, weights, outputs };
 }
-
-/** Where the numbers of a table differ from those of another, as pairs of row and column. */
-export const moved = (table, before) => table.flatMap((row, i) => row.flatMap((number, j) => (Math.abs(number - before[i][j]) > MOVED ? [[i, j]] : [])));

@@ -7,7 +7,7 @@
  * tested against torch.nn.TransformerEncoderLayer by tests/unit/test_figure_block_steps.py.
  */
 
-import { dot, softmax } from "./attention.math.js";
+import { dot, moved as movedBy, softmax, statistics } from "./shared.math.js";
 
 /** The tokens of the page's example, shape (3, 2). */
 export const TOKENS = [[3, 1], [0, 2], [5, 1]];
@@ -18,14 +18,12 @@ export const WRITES = [[0, 1], [1, 1]];
 /** Everything in place, the norm before each part. */
 export const WHOLE = { attention: true, feed: true, stream: true, norm: "before" };
 
-const EPSILON = 1e-5; // PyTorch's, inside the root
 const MOVED = 1e-3; // less is ε, not a change
 
 /** Minus its mean, over its deviation, which divides by the width. */
 export function normed(token) {
-  const mean = token.reduce((sum, value) => sum + value, 0) / token.length;
-  const variance = token.reduce((sum, value) => sum + (value - mean) ** 2, 0) / token.length;
-  return token.map((value) => (value - mean) / Math.sqrt(variance + EPSILON));
+  const { mean, s } = statistics(token);
+  return token.map((value) => (value - mean) / s);
 }
 
 /** Weights (3, 3) and averages (3, 2) of tokens that attend to each other. */
@@ -52,7 +50,7 @@ export function run(tokens, { attention, feed, stream, norm }) {
 }
 
 /** Numbers of a table that differ from those of another, as pairs of row and column. */
-export const moved = (table, before) => table.flatMap((row, i) => row.flatMap((value, j) => (Math.abs(value - before[i][j]) > MOVED ? [[i, j]] : [])));
+export const moved = (table, before) => movedBy(table, before, MOVED);
 
 /** Pairs of tokens that have become equal. */
 export const twins = (table) => [[0, 1], [0, 2], [1, 2]].filter(([a, b]) => moved([table[a]], [table[b]]).length === 0);

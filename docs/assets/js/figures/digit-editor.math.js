@@ -6,6 +6,7 @@
  */
 
 import { EXPONENTS, INTEGERS, TEMPERATURE } from "./digit-editor.data.js";
+import { softmax } from "./shared.math.js";
 
 export const INK = 16;
 export const SIDE = 8;
@@ -54,12 +55,7 @@ export function logits(image) {
 }
 
 /** Softmax of the logits over the temperature. */
-export function probabilities(scores, temperature = TEMPERATURE) {
-  const most = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp((score - most) / temperature));
-  const sum = powers.reduce((a, b) => a + b);
-  return powers.map((power) => power / sum);
-}
+export const probabilities = (scores) => softmax(scores, TEMPERATURE);
 
 export const answer = (values) => values.indexOf(Math.max(...values));
 

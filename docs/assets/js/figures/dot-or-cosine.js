@@ -3,7 +3,8 @@
 // the frequency out of the arrows themselves.
 
 import { axes, button, choice, clipped, define, draggable, fixed, formula, formulaLine, group, html, liveNumber, math, mi, mo, predictFirst, scale, set, short, slider, spokenState, svg } from "./common.js";
-import { COUNTS, WORDS, cosine, countsOf, dot, frequencyOf, norm, ppmi, ranking, shareOf } from "./dot-or-cosine.math.js";
+import { COUNTS, WORDS, cosine, countsOf, frequencyOf, norm, ppmi, ranking, shareOf } from "./dot-or-cosine.math.js";
+import { dot } from "./shared.math.js";
 
 const BOX = { left: 34, right: 334, top: 24, bottom: 324 }; // square, so that angles are true
 const MOST = { counts: 12, ppmi: 1.2 }; // the ends of the axes

@@ -7,6 +7,8 @@
  * tests/unit/test_figure_dot_or_cosine.py.
  */
 
+import { dot } from "./shared.math.js";
+
 /** The words of the page's example and how often each stands beside "drink" and "drive"; the first is asked about. */
 export const WORDS = ["tea", "coffee", "the", "car"];
 export const COUNTS = [
@@ -22,8 +24,6 @@ export const shareOf = ([x, y]) => (x + y ? x / (x + y) : 0.5);
 
 /** The counts of a word of this frequency and share. */
 export const countsOf = (frequency, share) => [frequency * share, frequency * (1 - share)];
-
-export const dot = (a, b) => a[0] * b[0] + a[1] * b[1];
 
 export const norm = (a) => Math.hypot(a[0], a[1]);
 

@@ -3,7 +3,8 @@
 // row alone; and what dividing by the count minus one would do.
 
 import { bracketed, button, choice, define, fixed, formula, formulaLine, group, html, liveNumber, math, mi, mn, predictFirst, set, short, slider, spokenState, svg } from "./common.js";
-import { BATCH, companions, limit, moved, normalized, statistics } from "./norm-axis.math.js";
+import { BATCH, companions, limit, moved, normalized } from "./norm-axis.math.js";
+import { statistics } from "./shared.math.js";
 
 const WIDE = 58;
 const HIGH = 30;

@@ -7,6 +7,8 @@
  * torch.nn.functional by tests/unit/test_figure_norm_axis.py.
  */
 
+import { moved as differing, statistics } from "./shared.math.js";
+
 /** The batch of the page's example. */
 export const BATCH = [
   [1, 2, 3, 4],
@@ -14,22 +16,8 @@ export const BATCH = [
   [4, 8, 3, 5],
 ];
 
-/** PyTorch's, inside the root. */
-export const EPSILON = 1e-5;
-
-/** A result that moved by less than this is only rounded differently. */
-const MOVED = 1e-9;
-
 /** The numbers that share a mean with the one in row i, column j. */
 export const companions = (batch, norm, i, j) => (norm === "batch" ? batch.map((row) => row[j]) : batch[i]);
-
-/** Mean, sum of squared distances from it, what that is divided by, and s. */
-export function statistics(numbers, unbiased) {
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const count = numbers.length - (unbiased ? 1 : 0);
-  return { mean, squares, count, s: Math.sqrt(squares / count + EPSILON) };
-}
 
 /** All results of the batch. */
 export function normalized(batch, norm, unbiased) {
@@ -40,10 +28,7 @@ export function normalized(batch, norm, unbiased) {
 }
 
 /** Where the results of a batch differ from those of the page's, as pairs of row and column. */
-export function moved(batch, norm, unbiased) {
-  const before = normalized(BATCH, norm, unbiased);
-  return normalized(batch, norm, unbiased).flatMap((row, i) => row.flatMap((value, j) => (Math.abs(value - before[i][j]) > MOVED ? [[i, j]] : [])));
-}
+export const moved = (batch, norm, unbiased) => differing(normalized(batch, norm, unbiased), normalized(BATCH, norm, unbiased));
 
 /** The largest result that any numbers of this count can have, without ε: √(N − 1), or less with the correction. */
 export const limit = (n, unbiased) => (unbiased ? (n - 1) / Math.sqrt(n) : Math.sqrt(n - 1));

@@ -8,6 +8,8 @@
  * tests/unit/test_figure_taste_map.py. The books are those of the notebook's example by hand.
  */
 
+import { dot } from "./shared.math.js";
+
 export const MEAN = 3;
 
 /** Name, deviation c of the book from the mean, and its two factors q. */
@@ -24,8 +26,6 @@ export const BOOKS = [
 
 /** Stars of each book; 0 is not rated. */
 export const START = [5, 2, 0, 0, 0, 0, 0, 0];
-
-export const dot = (a, b) => a[0] * b[0] + a[1] * b[1];
 
 /** FᵀF + λI as [[a, b], [b, d]] and Fᵀe as [g, h], over the rated books. */
 export function system(stars, lambda) {

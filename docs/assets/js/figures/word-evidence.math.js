@@ -6,6 +6,8 @@
  * Pure functions without DOM, used by word-evidence.js and tested against scikit-learn by tests/unit/test_figure_word_evidence.py.
  */
 
+import { softmax } from "./shared.math.js";
+
 /** The vector of the words that are on, of length one; without any word all zeros. */
 export function scaled(values, on) {
   const kept = values.map((value, j) => (on[j] ? value : 0));
@@ -18,8 +20,5 @@ export function decide({ values, weights, intercepts }, on) {
   const x = scaled(values, on);
   const evidence = x.map((value, j) => weights[j].map((weight) => weight * value));
   const scores = intercepts.map((b, s) => b + evidence.reduce((sum, row) => sum + row[s], 0));
-  const top = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - top));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return { x, evidence, scores, shares: powers.map((power) => power / total), answer: scores.indexOf(top) };
+  return { x, evidence, scores, shares: softmax(scores), answer: scores.indexOf(Math.max(...scores)) };
 }
