@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, choose, live, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -12,14 +12,6 @@ def figure(page, site_url):
     figure = opened(page, f"{site_url}architectures/attention/", "attention")
     predict(page, figure, answer=1)
     return figure
-
-
-def live(figure):
-    return figure.locator(".kb-figure__live").all_text_contents()
-
-
-def choose(page, figure, group, label):
-    press(page, figure.get_by_role("group", name=group).get_by_role("radio", name=label, exact=True), "Space")
 
 
 def test_a_key_a_value_and_a_query_by_keyboard(page, figure):
@@ -33,8 +25,7 @@ def test_a_key_a_value_and_a_query_by_keyboard(page, figure):
     choose(page, figure, "Change its", "value")
     press(page, number, "ArrowRight")
     assert "0 of 9 weights, 3 of 12 outputs" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     press(page, figure.get_by_role("button", name="The page's tokens"), "Enter")
     choose(page, figure, "Change its", "query")
     press(page, number, "ArrowRight")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, opened, predict, press
+from support.figures import assert_announced, assert_fits, live, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -18,10 +18,6 @@ def boxes(figure):
     return [text for text in figure.locator("svg text").all_text_contents() if text]
 
 
-def live(figure):
-    return figure.locator(".kb-figure__live").all_text_contents()
-
-
 def test_the_example_by_keyboard(page, figure):
     state, on = figure.locator(".kb-figure__state"), figure.get_by_role("button", name="One step on")
     assert state.inner_text().startswith("Inputs only.") and "value …" in boxes(figure)
@@ -34,8 +30,7 @@ def test_the_example_by_keyboard(page, figure):
     assert "x has 10, y has −40" in state.inner_text() and "measures 10 and −40" in state.inner_text()
     assert live(figure)[10:] == ["−10 + (−10)·(−2) = 10", "−10 + (−10)·3 = −40"]
     assert "slope 10" in boxes(figure) and "slope −40" in boxes(figure) and "× (−2)" in boxes(figure)
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

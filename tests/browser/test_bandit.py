@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -29,8 +29,7 @@ def test_letters_are_sent_and_the_regret_is_uncovered_by_keyboard(page, figure):
     assert "The best letter is" in state.inner_text() and "Greedy 124.8" in state.inner_text() and "Thompson 15.5" in state.inner_text()
     press(page, figure.get_by_role("button", name="Let Thompson send 50"), "Enter", times=11)
     assert "All 500 letters are sent." in state.inner_text() and "500 of 500" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, choose, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -14,10 +14,6 @@ def figure(page, site_url):
     return figure
 
 
-def choose(page, figure, group, label):
-    press(page, figure.get_by_role("group", name=group).get_by_role("radio", name=label, exact=True), "Space")
-
-
 def test_who_hears_whom_by_keyboard(page, figure):
     state, number = figure.locator(".kb-figure__state"), figure.get_by_role("slider", name="The number")
     assert "Token 2 ends as (0.2114, 3.7886)" in state.inner_text() and "No number has been changed" in state.inner_text()
@@ -26,8 +22,7 @@ def test_who_hears_whom_by_keyboard(page, figure):
     press(page, figure.get_by_role("checkbox", name="Attention"), "Space")
     assert "1 of 3 tokens have moved, 0 of which nobody touched" in state.inner_text()
     assert "No token hears another" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     press(page, figure.get_by_role("button", name="The page's block"), "Enter")
     assert "No number has been changed" in state.inner_text()
     page.heard.silent()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, opened, predict, press
+from support.figures import assert_announced, assert_fits, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -28,8 +28,7 @@ def test_perfect_predictions_are_pulled_to_the_mean(page, figure):
     assert "Predictions 1.5, 2, 2.5. Loss 0.8333; meant was 0.1667." in state.inner_text()
     press(page, step, "Enter", 20)
     assert "Predictions 2, 2, 2. Loss 0.6667; meant was 0.6667. No prediction does better" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     press(page, figure.get_by_role("slider", name="Prediction 1"), "ArrowRight")
     assert "Predictions 2.25, 2, 2." in state.inner_text()
     press(page, figure.get_by_role("button", name="Perfect predictions"), "Enter")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, live, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -15,10 +15,6 @@ def figure(page, site_url):
     figure = opened(page, f"{site_url}deep-learning/convolution/", "convolution")
     predict(page, figure, answer=1)
     return figure
-
-
-def live(figure) -> list[str]:
-    return figure.locator(".kb-figure__live").all_text_contents()
 
 
 def numbers(figure, drawing: int) -> list[str]:
@@ -37,8 +33,7 @@ def test_the_window_slides_and_the_formula_follows(page, figure):
     assert "8 × 8 values" in state.inner_text() and live(figure)[30:] == ["1", "1", "8"] and len(numbers(figure, 0)) == 100
     press(page, figure.get_by_role("radio", name="1", exact=True).first, "ArrowRight")
     assert "stride 2, padding 1. The map has 4 × 4 values" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

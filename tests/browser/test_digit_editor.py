@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -37,8 +37,7 @@ def test_two_pixels_turn_the_three_into_an_eight(page, figure):
     above, below = (float(live[i].replace(",", "")) for i in (-3, -2))
     assert above / below == pytest.approx(probability(figure, 8), abs=2e-3), "the formula's numbers give its result"
     assert sum(probability(figure, k) for k in range(10)) == pytest.approx(1, abs=6e-3)
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == said(figure), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -35,8 +35,7 @@ def test_frequency_moves_the_dot_product_only_and_ppmi_takes_it_out(page, figure
     press(page, figure.get_by_role("radio", name="coffee"), "ArrowRight")
     press(page, figure.get_by_role("slider", name="Share beside drink"), "End")
     assert row(figure, "the") == ["48, 1", "0.9701, 2"]
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

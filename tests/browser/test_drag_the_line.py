@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, opened, predict, press
+from support.figures import assert_announced, assert_fits, live, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -13,10 +13,6 @@ def figure(page, site_url):
     predict(page, figure)
     assert "about a third" in figure.locator(".kb-figure__reply").inner_text()
     return figure
-
-
-def live(figure):
-    return figure.locator(".kb-figure__live").all_text_contents()
 
 
 def test_the_bottom_is_found_by_keyboard(page, figure):
@@ -31,8 +27,7 @@ def test_the_bottom_is_found_by_keyboard(page, figure):
     press(page, figure.get_by_role("button", name="Best line"), "Enter")
     assert live(figure) == ["152.1", "949.4", "442", "3,890.5", "0.0", "0.0"]
     assert "R² 0.3439" in state.inner_text() and "bottom of the bowl" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

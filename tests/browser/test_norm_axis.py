@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, live, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -14,10 +14,6 @@ def figure(page, site_url):
     return figure
 
 
-def live(figure):
-    return figure.locator(".kb-figure__live").all_text_contents()
-
-
 def test_who_answers_by_keyboard(page, figure):
     state = figure.locator(".kb-figure__state")
     assert "1 becomes −1.3416" in state.inner_text() and "No number has been changed" in state.inner_text()
@@ -27,8 +23,7 @@ def test_who_answers_by_keyboard(page, figure):
     press(page, figure.get_by_role("radio", name="layer norm"), "ArrowRight")
     assert "Batch norm. Column 1" in state.inner_text()
     assert "Results that moved: 3, of which 2 in rows that nobody touched" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     press(page, figure.get_by_role("button", name="The page's batch"), "Enter")
     assert "1 becomes −1.4142" in state.inner_text() and "No number has been changed" in state.inner_text()
     page.heard.silent()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, opened, predict, press
+from support.figures import assert_announced, assert_fits, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +26,7 @@ def test_three_with_a_line_and_four_with_a_bend(page, figure):
     live = figure.locator(".kb-figure__live").all_text_contents()
     assert live == ["2·0 + (−4)·0 + (−1)", "−1", "0.2689", "2·1 + (−4)·0 + (−1)", "1", "0.7311",
                     "2·2 + (−4)·1 + (−1)", "−1", "0.2689", "0.3133"]
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     press(page, figure.get_by_role("slider", name="Output bias"), "Home")
     press(page, figure.get_by_role("button", name="The weights of the page"), "Enter")
     assert "4 of 4 rows right" in state.inner_text()

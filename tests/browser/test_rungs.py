@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -33,8 +33,7 @@ def test_the_floor_overtakes_the_rule_by_accuracy_and_not_by_cost(page, figure):
     assert "The floor is \"everybody\" with 0.627. Below the floor: one rule" in state.inner_text()
     press(page, figure.get_by_role("slider", name="A miss costs"), "Home")
     assert "The floor is \"nobody\" with 0.373" in state.inner_text() and "The best is logistic regression." in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

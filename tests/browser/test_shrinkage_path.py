@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from support.figures import assert_fits, opened, predict, press
+from support.figures import assert_announced, assert_fits, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -40,8 +40,7 @@ def test_lasso_empties_and_ridge_does_not(page, figure):
 
     press(page, figure.get_by_label("lasso", exact=True), "ArrowRight")
     assert kept(figure) == 10 and "length of all 145.5" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

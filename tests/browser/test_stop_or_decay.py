@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -28,8 +28,7 @@ def test_the_lowest_test_loss_is_found(page, figure):
     live = figure.locator(".kb-figure__live").all_text_contents()
     w_flat = (1 - 0.975 ** 24) * 2.2
     assert f"{w_flat:.4f}" in live and f"{0.05 / (0.05 + 1 / 12) * 2.2:.4f}" in live
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     figure.get_by_label("none", exact=True).focus()
     page.keyboard.press("Space")
     assert "no step is too many" in state.inner_text()

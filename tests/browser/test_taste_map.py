@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, live, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -12,10 +12,6 @@ def figure(page, site_url):
     figure = opened(page, f"{site_url}projects/recommendation/", "taste-map")
     predict(page, figure, answer=1)
     return figure
-
-
-def live(figure) -> list[str]:
-    return figure.locator(".kb-figure__live").all_text_contents()
 
 
 def arrow(figure) -> tuple[str, str]:
@@ -32,8 +28,7 @@ def test_a_book_at_the_origin_teaches_nothing_and_a_far_one_much(page, figure):
     assert stars.get_attribute("aria-valuetext") == "1 star"
     assert "3 books rated; the reader is at (1.00, 0.00). The last change moved the reader by 0.00." in state.inner_text()
     assert arrow(figure) == before
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     press(page, figure.get_by_role("radio", name="island", exact=True), "ArrowRight", 3)
     press(page, stars, "End")
     assert "4 books rated" in state.inner_text() and "moved the reader by 0.00" not in state.inner_text() and arrow(figure) != before

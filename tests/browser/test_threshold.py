@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -36,8 +36,7 @@ def test_the_cheapest_cut_is_found_by_keyboard(page, figure):
 
     figure.get_by_role("button", name="Cut where the cost rule says").press("Enter")
     assert "Threshold 0.0476:" in state.inner_text() and "This is where the cost rule cuts." in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     page.heard.silent()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.figures import assert_fits, assert_legible, opened, predict, press
+from support.figures import assert_announced, assert_fits, assert_legible, live, opened, predict, press
 
 pytestmark = pytest.mark.browser
 
@@ -12,10 +12,6 @@ def figure(page, site_url):
     figure = opened(page, f"{site_url}projects/text-classification/", "word-evidence")
     predict(page, figure, answer=1)
     return figure
-
-
-def live(figure) -> list[str]:
-    return figure.locator(".kb-figure__live").all_text_contents()
 
 
 def test_reading_the_page_turns_the_answer_and_five_words_turn_it_back(page, figure):
@@ -30,8 +26,7 @@ def test_reading_the_page_turns_the_answer_and_five_words_turn_it_back(page, fig
     assert not figure.get_by_role("checkbox", name="nouns", exact=True).is_checked()
     press(page, off, "Enter")
     assert "5 of 31 words are off. It says classic with 0.40: wrong" in state.inner_text()
-    page.wait_for_timeout(700)
-    assert figure.locator(".kb-figure__heard").inner_text() == state.inner_text(), "the state is announced when it comes to rest"
+    assert_announced(page, figure)
     press(page, figure.get_by_role("button", name="All words on"), "Enter")
     assert "All 31 words are on. It says architectures with 0.72" in state.inner_text()
     page.heard.silent()

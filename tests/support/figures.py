@@ -74,6 +74,21 @@ def press(page, control, key: str, times: int = 1) -> None:
         page.keyboard.press(key)
 
 
+def choose(page, figure, group: str, label: str) -> None:
+    press(page, figure.get_by_role("group", name=group).get_by_role("radio", name=label, exact=True), "Space")
+
+
+def live(figure) -> list[str]:
+    """The numbers in the figure's formulas that follow its state."""
+    return figure.locator(".kb-figure__live").all_text_contents()
+
+
+def assert_announced(page, figure) -> None:
+    """The state is spoken when it comes to rest."""
+    page.wait_for_timeout(700)
+    assert figure.locator(".kb-figure__heard").inner_text() == figure.locator(".kb-figure__state").inner_text()
+
+
 def assert_fits(figure, clipped: bool = True) -> None:
     """Nothing leaves the screen or scrolls sideways, and no style attribute is used. What a drawing cuts off at its axes may lie outside if `clipped`."""
     seen = "!part.closest('[clip-path]') && " if clipped else ""
