@@ -1,4 +1,4 @@
-"""Which instructions a notebook's libraries may choose. Used by `execute` for every run and by `twice` for the second.
+"""Which instructions a notebook's libraries may choose. Used by `execute` for every run and by `run` for the second of `--twice`.
 
 NumPy, OpenBLAS, PyTorch, oneDNN and MKL look at the processor and add up in another order on another one, so the same
 seed trains another network. Every run is therefore kept to what all x86-64 processors with AVX2 have: a page's digits
@@ -32,7 +32,7 @@ def reduced_environment() -> dict[str, str]:
 
 
 def _numpy_chosen() -> list[str]:
-    """The features that NumPy could choose on this processor, whatever this process was told to leave out."""
+    """The features that NumPy can choose in this process; naming one that the processor lacks is an error to it."""
     from numpy._core import _multiarray_umath as core
 
     return [name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)]

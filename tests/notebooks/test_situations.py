@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from numpy._core import _multiarray_umath as multiarray
 
 from notebooks import cache, execute, processor, run
 
@@ -46,7 +47,7 @@ BAD = {
 }
 # Without namespaces the kernel guards itself and the supervisor walks its tree; what only a namespace can do is left out.
 GUARDED = ["raises", "endless_loop_deaf_to_signals", "os_exit", "fork_bomb", "memory_bomb", "writes_outside", "network_by_address", "network_by_name"]
-GOOD = {"kept_to_avx2", "works", "sees_nothing_of_the_user", "leaves_a_child_behind", "quick", "slow", "differs_between_runs", "differs_on_other_processors"}
+GOOD = {"works", "sees_nothing_of_the_user", "leaves_a_child_behind", "quick", "slow", "kept_to_avx2", "differs_between_runs", "differs_on_other_processors"}
 
 
 def limits(name):
@@ -156,7 +157,7 @@ def test_sees_nothing_of_the_user(repository, monkeypatch):
 
 def test_every_processor_with_avx2_gives_the_digits_of_one_without_more(repository):
     if not processor.common_environment():
-        assert not __import__("numpy")._core._multiarray_umath.__cpu_features__.get("X86_V3"), "nothing is pinned although it could be"
+        assert not multiarray.__cpu_features__.get("X86_V3"), "nothing is pinned although it could be"
         return
     result, = repository.run(repository.add("kept_to_avx2"))
     assert result.outputs[0][0]["text"].split("\n")[0] == "['X86_V3'] ['Haswell'] AVX2"

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from publishing import stylesheet
 from support.checkout import ROOT, fingerprint
 
 DESCRIPTION_CHARS = range(50, 201)  # search engines cut longer ones
@@ -198,3 +199,9 @@ def test_mkdocs_itself_builds_the_same_site(site, site_url, root, tmp_path):
     ours, plain = fingerprint(site), fingerprint(tmp_path / "site")
     assert sorted(ours) == sorted(plain)
     assert [name for name in ours if ours[name] != plain[name]] == []
+
+
+def test_no_page_has_a_class_whose_rules_were_left_out(site):
+    used = {name for path in site.rglob("*.html") for element in parsed(path).css("[class]") for name in element.attributes["class"].split()}
+    assert "md-typeset" in used
+    assert not sorted(name for name in used if stylesheet.UNUSED.search(f".{name}"))
