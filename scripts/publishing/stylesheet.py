@@ -23,10 +23,10 @@ UNUSED = re.compile(r"\[dir=rtl\]|\.md-annotation|\.md-banner|\.md-consent|\.md-
                     r"\.md-status|\.md-social|\.md-ellipsis--|\.md-profile|\.md-author|\.md-comments|\.md-header--lifted|\.md-nav--integrated|"
                     r"\.md-nav--lifted|\.md-nav__toggle|\.md-nav__container|\.md-nav__source|\.md-post|\.md-pin|\.md-draft|\.md-sidebar--post|"
                     r"\.md-code__|\.md-clipboard|\.mermaid|\.task-list|\.critic|\.tabbed-|\.footnote-hack|\.grid\b|\.card|\.lg\\:|\.twemoji|\.emojione|"
-                    r"\.md-grid-|\.giscus|\.md-hashtag|\.md-meta|\.md-tooltip__inner|\.md-input|"
+                    r"\.md-grid-|\.md-source-file|\.giscus|\.md-hashtag|\.md-meta|\.md-tooltip__inner|\.md-source__(?:fact|repository--)|\.md-input|"
                     r"\.highlighttable|\.linenos|\.linenodiv|data-linenos|\.footnote|\.md-typeset \.keys|\.md-nav--primary|\.md-nav__icon|"
-                    r"\.md-nav__item--(?:section|nested)|\.md-nav__title \.md-nav__button|\.md-nav__title\[for=__toc\]|\.md-source|"
-                    r"\.md-header__source|\.md-content__button|\.md-content--post|\.md-footer__(?:title|button)|\.md-copyright__|\.md-tag-shadow|"
+                    r"\.md-nav__item--(?:section|nested)|\.md-nav__title \.md-nav__button|\.md-nav__title\[for=__toc\]|"
+                    r"\.md-content--post|\.md-footer__(?:title|button)|\.md-copyright__|\.md-tag-shadow|"
                     r"th\[role=columnheader\]|#only-|#gh-|\.gemoji|\.katex-html|mjx-|div\.arithmatex|"
                     r"\.md-typeset iframe|\[id=__comments\]|\.md-typeset \.(?:lg|x+l)\b")
 # Pictures in front of a box's title: ours has none. Each is a drawing of some hundred bytes.
