@@ -548,7 +548,7 @@ first_top, loud_top = first_largest(1), first_largest(1000)
 loud_scores = []
 for seed, _, (X_train, y_train, _, _), (X_test, y_test, _, _) in rounds():
     loud_scores.append(card_pipeline("attention", seed, factor=1000).fit(X_train, y_train).score(X_test, y_test))
-loud_mean = float(np.mean(loud_scores))
+loud_low = int((np.array(loud_scores) < 0.5).sum())
 loud_losses = int((np.array(card_scores) > np.array(loud_scores)).sum())
 show("largest weight, untrained", first_top)
 show("largest weight, scores × 1000", loud_top)
@@ -723,6 +723,13 @@ module = nn.MultiheadAttention(8, 1, batch_first=True)                          
 from_module, without_weights = (module(q[None], k[None], v[None], attn_mask=~nothing, need_weights=need)[0] for need in (True, False))
 assert (from_function == 0).all() and from_module.isnan().all() and (without_weights == 0).all()
 print("the function gives zeros; the module NaN, and with need_weights=False zeros, plus the bias of its last layer")
+module, tokens = nn.MultiheadAttention(8, 2, batch_first=True), torch.rand(2, 5, 8)  # two heads; (B, T, D)
+hidden = torch.tensor([[False] * 5, [True] * 5])                                 # (B, T): the second text is all padding
+in_training = module(tokens, tokens, tokens, key_padding_mask=hidden, need_weights=False)[0]
+with torch.no_grad():
+    in_use = module.eval()(tokens, tokens, tokens, key_padding_mask=hidden, need_weights=False)[0]
+assert (in_training[1] == 0).all() and in_use[1].isnan().all() and not in_use[0].isnan().any()
+print("two heads, need_weights=False: zeros in training, NaN in eval mode without gradients")
 
 # %% [markdown]
 # ## Check yourself

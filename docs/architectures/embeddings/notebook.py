@@ -269,20 +269,35 @@ for name, values in zip(tables, (count_cosine, ppmi_cosine, svd_cosine, skip_cos
 count_dot, ppmi_dot, skip_dot = (scores(name, "dot") for name in ("counts", "PPMI", "skip-gram"))
 
 
-def norm_follows_frequency(name):
+def norm_follows_frequency(vectors, counts):
     """Rank correlation of a noun's length with its number of occurrences, one number per corpus."""
-    result = []
-    for C, X in zip(tables["counts"], tables[name]):
-        frequency = C.sum(1)[:n_nouns]
-        result.append(spearmanr(np.linalg.norm(X[:n_nouns], axis=1), frequency)[0])
-    return result
+    return [spearmanr(np.linalg.norm(X[:n_nouns], axis=1), C.sum(1)[:n_nouns])[0] for X, C in zip(vectors, counts)]
 
 
-count_norms, ppmi_norms, skip_norms = (norm_follows_frequency(name) for name in ("counts", "PPMI", "skip-gram"))
+count_norms, ppmi_norms, skip_norms = (norm_follows_frequency(tables[name], tables["counts"]) for name in ("counts", "PPMI", "skip-gram"))
 for name, dot, norms in (("counts", count_dot, count_norms), ("PPMI", ppmi_dot, ppmi_norms), ("skip-gram", skip_dot, skip_norms)):
     show(f"{name}: precision by dot product", dot)
     show(f"{name}: length against frequency", norms)
 skip_cosine_wins = int((np.array(skip_cosine) > np.array(skip_dot)).sum())
+
+# %% Lengths that follow frequency and lengths that do not
+undivided = [ppmi_svd()[:-1].fit_transform(C) for C in tables["counts"]]  # without the Normalizer
+undivided_dot = [precision(X, metric="dot").mean() for X in undivided]
+undivided_norms = norm_follows_frequency(undivided, tables["counts"])
+undivided_wins = int((np.array(svd_cosine) > np.array(undivided_dot)).sum())
+wide, wide_counts = [], []  # 64 dimensions from 500 sentences
+for seed in range(N_SEEDS):
+    pairs = draw_pairs(draw_sentences(seed, 500))
+    wide_counts.append(count(pairs))
+    wide.append(train_skip_gram(pairs, seed, dimension=64)[0])
+wide_dot, wide_cosine = ([precision(X, metric=metric).mean() for X in wide] for metric in ("dot", "cosine"))
+wide_norms = norm_follows_frequency(wide, wide_counts)
+wide_wins = int((np.array(wide_cosine) > np.array(wide_dot)).sum())
+for name, dot, cosine, norms, ahead in (("PPMI + SVD, not normalized", undivided_dot, svd_cosine, undivided_norms, undivided_wins),
+                                        ("skip-gram, d = 64, 500 sentences", wide_dot, wide_cosine, wide_norms, wide_wins)):
+    show(f"{name}: by dot product", dot)
+    show(f"{name}: by cosine", cosine, f"better in {ahead} of 10")
+    show(f"{name}: length against frequency", norms)
 ppmi_dot_gap = np.array(ppmi_dot) - np.array(ppmi_cosine)
 print("skip-gram: cosine beats the dot product in", skip_cosine_wins, "of 10")
 show("PPMI: dot product minus cosine", ppmi_dot_gap)

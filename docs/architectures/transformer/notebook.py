@@ -598,7 +598,12 @@ placed = train(lambda: Network((5, 8), 5, d=16, blocked=causal_8), few, 100)
 placed_scores, placed_parameters = accuracies(placed, in_a_row(500)), count(placed[0])
 
 
-unplaced = train(lambda: Network((5,), 5, d=16), lambda g: (few(g)[0], few(g)[-1]), 100)
+def few_without_place(generator):
+    return few(generator)[0], few(generator)[-1]
+
+
+unplaced = train(lambda: Network((5,), 5, d=16), few_without_place, 100)
+masked = train(lambda: Network((5,), 5, d=16, blocked=causal_8), few_without_place, 100)
 
 
 def new_without_place(generator):
@@ -606,9 +611,10 @@ def new_without_place(generator):
     return x, answer
 
 
-unplaced_scores = accuracies(unplaced, new_without_place)
+unplaced_scores, masked_scores = accuracies(unplaced, new_without_place), accuracies(masked, new_without_place)
 show("block with positions, causal", placed_scores, f"{placed_parameters} parameters")
-show("block without positions", unplaced_scores)
+show("block with the mask alone", masked_scores)
+show("block with neither", unplaced_scores)
 
 # %% A table of counts on the same sequences
 table_scores, table_cells = [], 0

@@ -600,6 +600,7 @@ for name, norm, depth in (("one layer, no norm", None, 1), ("one layer, batch no
     longer[name] = score(train(TenNetworks(norm, depth=depth), 0.3, n_epochs=30))
     show(name, longer[name])
 longer_none, longer_batch, longer_deep = longer.values()
+longer_deep_high = int((np.array(longer_deep) > 0.94).sum())
 deep_over_patient, patient_over_deep = wins(longer_deep, he_patient), wins(he_patient, longer_deep)
 longer_wins, longer_losses = wins(longer_batch, longer_none), wins(longer_none, longer_batch)
 deep_wins, deep_losses = wins(longer_deep, longer_none), wins(longer_none, longer_deep)

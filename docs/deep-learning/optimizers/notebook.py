@@ -147,6 +147,7 @@ plt.show()
 # %% Where each leaves the bowl
 for rate in (0.05, 0.1, 0.19, 0.21, 0.37, 0.39, 0.5):
     print(rate, {name: f"{bowl(path(name, rate)[-1]):.3g}" for name in ("descent", "momentum", "adam")})
+bowl_descent_01, bowl_momentum_01 = (bowl(path(name, 0.01)[-1]) for name in ("descent", "momentum"))
 bowl_descent_05, bowl_momentum_05, bowl_adam_05 = (bowl(path(name, 0.05)[-1]) for name in ("descent", "momentum", "adam"))
 bowl_descent_1, bowl_momentum_1, bowl_adam_1 = (bowl(path(name, 0.1)[-1]) for name in ("descent", "momentum", "adam"))
 bowl_descent_21, bowl_momentum_21, bowl_adam_21 = (bowl(path(name, 0.21)[-1]) for name in ("descent", "momentum", "adam"))
@@ -563,6 +564,7 @@ sgd_001, sgd_01, sgd_1 = (sweep_score["sgd"][at[rate]] for rate in (0.01, 0.1, 1
 momentum_001, momentum_01, momentum_1 = (sweep_score["momentum"][at[rate]] for rate in (0.01, 0.1, 1.0))
 momentum_1_low = int((momentum_1 < 0.9).sum())
 adam_001, adam_01, adam_1 = (sweep_score["adam"][at[rate]] for rate in (0.01, 0.1, 1.0))
+adam_1_high = int((adam_1 > 0.88).sum())
 adam_ahead_small, adam_ahead_large = int((adam_001 > sgd_001).sum()), int((adam_1 > sgd_1).sum())
 for name in RULES:
     print(name, "no better than guessing by its loss:", {rate: lost[name, rate] for rate in SWEEP})
@@ -778,6 +780,16 @@ show("one Adam: training loss", kept_loss, digits=4)
 show("a new one at every step", renewed_loss, f"higher in {renewed_worse} of 10", digits=4)
 show("one Adam: accuracy", kept_score)
 show("a new one at every step", renewed_score)
+make = lambda theta: torch.optim.Adam(theta, lr=0.03)
+theta, renewed = train_ten(make, X_fit, y_fit), train_ten(make, X_fit, y_fit, renew=True)
+kept_fast, renewed_fast = ten_losses(theta, X_fit, y_fit), ten_losses(renewed, X_fit, y_fit)
+kept_fast_score, renewed_fast_score = ten_scores(theta, X_choose, y_choose), ten_scores(renewed, X_choose, y_choose)
+renewed_fast_worse = int((renewed_fast > kept_fast).sum())
+renewed_fast_lower = int((np.array(renewed_fast_score) < np.array(kept_fast_score)).sum())
+show("at 0.03, one Adam: training loss", kept_fast, digits=4)
+show("a new one at every step", renewed_fast, f"higher in {renewed_fast_worse} of 10", digits=4)
+show("at 0.03, one Adam: accuracy", kept_fast_score)
+show("a new one at every step", renewed_fast_score, f"lower in {renewed_fast_lower} of 10")
 
 # %% [markdown]
 # ## Check yourself

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_digits
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -591,7 +592,7 @@ show("no cure, 200 steps", refit_to_end, f"{n_parameters} parameters")
 show("stopping", use_stopped, f"steps {[net.n_steps_ for net in nets_stopped]}")
 show("stopping and dropout 0.5", use_net, f"steps {[net.n_steps_ for net in nets]}")
 
-# %% Two rivals on the same rows
+# %% Three rivals on the same rows
 logistic_grid = GridSearchCV(LogisticRegression(max_iter=500), {"C": [0.03, 0.1, 0.3, 1.0]}, cv=3)
 svm_grid = GridSearchCV(SVC(), {"C": [1.0, 3.0], "gamma": [0.03, 0.1]}, cv=3)
 use_logistic, logistics = fit_ten(lambda seed: logistic_grid, draws)
@@ -600,6 +601,10 @@ svm_numbers = int(np.mean([grid.best_estimator_.support_vectors_.size for grid i
 svm_wins, logistic_wins, logistic_losses = wins(use_svm, use_net), wins(use_logistic, use_net), wins(use_net, use_logistic)
 show("logistic regression", use_logistic, f"beats the network in {logistic_wins}, loses in {logistic_losses}")
 show("support vector machine", use_svm, f"beats the network in {svm_wins}; {svm_numbers} stored numbers")
+use_forest, forests = fit_ten(lambda seed: RandomForestClassifier(300, random_state=seed), draws)
+forest_nodes = [sum(tree.tree_.node_count for tree in forest.estimators_) for forest in forests]
+forest_wins = wins(use_forest, use_net)
+show("random forest", use_forest, f"beats the network in {forest_wins}; {min(forest_nodes)} to {max(forest_nodes)} nodes")
 
 # %% [markdown]
 # ## What it assumes

@@ -95,9 +95,9 @@ def train(net, loader, X_val, y_val, n_epochs=40, learning_rate=0.5,
     for epoch in range(n_epochs):
         net.train()
         loss_sum, n_rows = 0.0, 0
-        for X_batch, y_batch in loader:  # (b, 64), (b,)
+        for X_batch, y_batch in loader:  # (B, 64), (B,)
             optimizer.zero_grad()  # 1. forget the last slopes
-            logits = net(X_batch)  # 2. forward: (b, 10)
+            logits = net(X_batch)  # 2. forward: (B, 10)
             loss = loss_function(logits, y_batch)  # 3. one number: ()
             loss.backward()  # 4. a slope for each parameter
             optimizer.step()  # 5. move each parameter
@@ -364,19 +364,19 @@ def scratch_net(net):
 
 
 def forward(X, W1, b1, W2, b2):
-    H = (X @ W1.T + b1).clamp(min=0)  # (b, m)
-    return H, H @ W2.T + b2  # and logits Z (b, 10)
+    H = (X @ W1.T + b1).clamp(min=0)  # (B, m)
+    return H, H @ W2.T + b2  # and logits Z (B, 10)
 
 
 def gradients(X, y, W1, b1, W2, b2):
     H, Z = forward(X, W1, b1, W2, b2)
-    log_p = Z - Z.logsumexp(dim=1, keepdim=True)  # (b, 10) - (b, 1)
-    rows = torch.arange(len(y))  # (b,)
+    log_p = Z - Z.logsumexp(dim=1, keepdim=True)  # (B, 10) - (B, 1)
+    rows = torch.arange(len(y))  # (B,)
     loss = -log_p[rows, y].mean()  # ()
-    dZ = log_p.exp()  # (b, 10): probabilities
+    dZ = log_p.exp()  # (B, 10): probabilities
     dZ[rows, y] -= 1  # minus 1 at the class
     dZ /= len(y)  # the loss is a mean
-    dH = (dZ @ W2) * (H > 0)  # (b, m)
+    dH = (dZ @ W2) * (H > 0)  # (B, m)
     # shaped like W1, b1, W2, b2
     return loss, [dH.T @ X, dH.sum(dim=0), dZ.T @ H, dZ.sum(dim=0)]
 
@@ -386,7 +386,7 @@ def scratch_train(parameters, X, y, orders,
     epoch_losses = []
     for order in orders:  # (n,): one shuffled order for each epoch
         loss_sum = 0.0
-        for rows in order.split(batch_size):  # (b,)
+        for rows in order.split(batch_size):  # (B,)
             loss, slopes = gradients(X[rows], y[rows], *parameters)
             for parameter, slope in zip(parameters, slopes):
                 parameter -= learning_rate * slope
@@ -702,6 +702,10 @@ uncleared_scores, uncleared_loss = quick_scores(clear=False)
 uncleared_losses = wins(quick_mean, uncleared_scores)
 show("with zero_grad", quick_mean)
 show("without", uncleared_scores, f"worse in {uncleared_losses} of 10")
+slow_scores, _ = quick_scores(learning_rate=0.005)
+uncleared_slow, _ = quick_scores(learning_rate=0.005, clear=False)
+show("with zero_grad, rate 0.005", slow_scores)
+show("without", uncleared_slow, f"worse in {wins(slow_scores, uncleared_slow)} of 10")
 
 # %% Dropout left on
 dropped_scores, whole_net_scores, dropped_differ = [], [], []
