@@ -27,6 +27,8 @@ NODE = ROOT / ".venv" / "bin" / "node"
 FOLDER = "search"
 # The client's modules below docs/, and where their bundles are published.
 CLIENT = "assets/js/search"
+# The one of them that every page loads.
+FIRST = "client.js"
 
 # Pages that hold only what the build lists: every word on them leads elsewhere.
 LISTS = frozenset({"tags.md", "journal/index.md"})
@@ -136,7 +138,10 @@ def write_theme_index(site_dir: Path) -> None:
 
 
 def write_client(target: Path, offline: bool) -> None:
-    """The client's two bundles; its modules, which the build has copied there, are not published."""
+    """The client's two bundles, of which the one that every page needs goes before the theme's script, into its file.
+
+    The modules that the build has copied are not published.
+    """
     sources = ROOT / "docs" / CLIENT
 
     def bundle() -> dict[str, str]:
@@ -150,7 +155,10 @@ def write_client(target: Path, offline: bool) -> None:
     for file in target.iterdir():
         file.unlink()
     for name, text in files.items():
-        (target / name).write_text(text, "utf-8")
+        if name != FIRST:
+            (target / name).write_text(text, "utf-8")
+    theme, = (target.parent.parent / "javascripts").glob("bundle.*.min.js")
+    theme.write_text(f'"use strict";{files[FIRST].rstrip()}\n{theme.read_text("utf-8")}', "utf-8")
 
 
 def _node(job: dict[str, Any], pages: Iterable[dict[str, Any]] = ()) -> None:

@@ -2,7 +2,8 @@
 // Where storage is refused (private windows, file addresses) it lasts as long as the page.
 
 const PREFIX = "knowledge.";
-const fallback = new Map();
+// One for the page, however many of our scripts hold a copy of this module (scripts/publishing/scripts.py).
+const fallback = (globalThis.kbMemory ??= new Map());
 
 /** The value kept under `name`, or `otherwise` where there is none or it cannot be read. */
 export function recall(name, otherwise) {

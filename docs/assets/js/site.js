@@ -4,10 +4,19 @@ import { frame, page as framePage } from "./frame.js";
 import { receipts, page as receiptsPage } from "./receipts.js";
 
 // What only some pages need is fetched by those pages.
-const PARTS = [
-  [".md-content details.success, .md-content details.predict", () => import("./exercises.js"), (part, root) => part.equip(root, location.pathname)],
-  ["[data-kb-progress], [data-kb-done]", () => import("./progress.js"), (part, root) => part.equip(root)],
-];
+const EXERCISES = ".md-content details.success, .md-content details.predict";
+const PROGRESS = "[data-kb-progress], [data-kb-done]";
+
+async function equip(root) {
+  const [exercises, progress] = [EXERCISES, PROGRESS].map((selector) => root && document.querySelector(selector));
+  if (exercises) {
+    const parts = await import("./learning.js");
+    parts.exercises(root, location.pathname);
+    if (progress) parts.progress(root);
+  } else if (progress) {
+    (await import("./progress.js")).equip(root);
+  }
+}
 
 frame();
 receipts();
@@ -17,9 +26,6 @@ window.document$.subscribe(() => {
   framePage();
   receiptsPage();
   figures();
-  const root = document.querySelector(".md-content");
-  for (const [selector, load, start] of PARTS) {
-    if (root && document.querySelector(selector)) load().then((part) => start(part, root));
-  }
+  equip(document.querySelector(".md-content"));
   document.documentElement.dataset.kbReady = "";
 });

@@ -6,10 +6,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const ANNOUNCE_AFTER_MS = 500; // a screen reader hears where a drag ended, not every step of it
 
-let lastId = 0;
-
 /** An id that no other figure on the page uses. */
-export const uniqueId = (stem) => `kb-${stem}-${(lastId += 1)}`;
+export const uniqueId = (stem) => `kb-${stem}-${(globalThis.kbLastId = (globalThis.kbLastId ?? 0) + 1)}`;
 
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {

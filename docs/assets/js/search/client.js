@@ -1,5 +1,5 @@
 /**
- * Stands between Material's search dialog and our search. A classic script that runs before the theme's bundle.
+ * Stands between Material's search dialog and our search. The build puts it before the theme's bundle, into the same file.
  *
  * The theme starts a worker and speaks four messages with it (SETUP, READY, QUERY, RESULT). `Channel` is that worker to
  * the theme: it starts ours only when somebody asks, passes results on, and puts what the theme's messages cannot say
@@ -7,9 +7,9 @@
  */
 
 const SETUP = 0, READY = 1, QUERY = 2, RESULT = 3;
-/** Where this script stands (assets/js/search/) says where everything else does, at any depth and under any sub-path. */
-const BASE = new URL(".", document.currentScript.src);
-const ROOT = new URL("../../../", BASE);
+/** Where this script stands (assets/javascripts/) says where everything else does, at any depth and under any sub-path. */
+const ROOT = new URL("../../", document.currentScript.src);
+const BASE = new URL("assets/js/search/", ROOT);
 const FOLDER = new URL("search/", ROOT).href;
 const OFFLINE = location.protocol === "file:";
 /** A search that has not answered by now has failed, whatever the network says, in milliseconds. */
