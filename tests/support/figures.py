@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
 NODE = ROOT / ".venv" / "bin" / "node"
 NODE_SECONDS = 60
-# Of a line of text in a drawing, in pixels, so letters of some ten.
-LEAST_TEXT_HEIGHT = 12
+# Of the text in a drawing, in pixels on the screen: the font's size times the drawing's scale. Its box would depend on the machine's fonts.
+LEAST_FONT_SIZE = 9.5
 
 
 def evaluate(script: str) -> Any:
@@ -99,5 +99,6 @@ def assert_fits(figure, clipped: bool = True) -> None:
 
 
 def assert_legible(figure) -> None:
-    heights = figure.locator("svg text").evaluate_all("(texts) => texts.filter((text) => text.textContent).map((text) => text.getBoundingClientRect().height)")
-    assert heights and min(heights) >= LEAST_TEXT_HEIGHT
+    sizes = figure.locator("svg text").evaluate_all(
+        "(texts) => texts.filter((text) => text.textContent).map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)")
+    assert sizes and min(sizes) >= LEAST_FONT_SIZE

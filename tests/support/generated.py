@@ -93,6 +93,7 @@ def ours(folder: Path, pages: int, notebooks: bool = False) -> Path:
         for page in (made / "docs" / section).iterdir():
             if page.is_dir():
                 shutil.rmtree(page)
+        _write_section(made / "docs" / section)
     for post in (made / "docs" / "journal" / "posts").glob("*.md"):
         if "why-i-started" not in post.name:
             post.unlink()
@@ -115,7 +116,7 @@ def stock(folder: Path, pages: int) -> Path:
     nav: list = [{"Home": "index.md"}]
     for section, title in SECTIONS.items():
         (docs / section).mkdir()
-        shutil.copy(ROOT / "docs" / section / "index.md", docs / section / "index.md")
+        _write_section(docs / section)
         nav.append({title: [f"{section}/index.md", *(f"{section}/{slug(number)}/index.md" for number in range(pages) if section_of(number) == section)]})
     for number in range(pages):
         _write(docs, number)
@@ -133,6 +134,12 @@ def edit(made: Path, number: int) -> None:
     page = made / "docs" / section_of(number) / slug(number) / "index.md"
     text = page.read_text("utf-8")
     page.write_text(text.replace("An opening of", "A changed opening of", 1) if "An opening of" in text else text.replace("A changed opening of", "An opening of", 1), "utf-8")
+
+
+def _write_section(folder: Path) -> None:
+    """The section's page with its title, without the sentences that lead through explainers which are not here."""
+    _, head, _ = (ROOT / "docs" / folder.name / "index.md").read_text("utf-8").split("---\n", 2)
+    (folder / "index.md").write_text(f"---\n{head}---\n\nA section of the benchmark.\n", "utf-8")
 
 
 def _write(docs: Path, number: int, notebook: bool = False) -> None:

@@ -220,17 +220,21 @@ print(" d_k   std of scores   largest weight    slope left    largest weight, sc
 for d_k in (4, 16, 64, 256):
     q, k = torch.randn(2000, 1, d_k), torch.randn(2000, 16, d_k)
     s = (q * k).sum(-1)                                                          # (2000, 16)
-    row = [s.std().item()]
+    row, mean_slopes = [s.std().item()], []
     scaled_std = s.std().item() / math.sqrt(d_k)
     for scores in (s, s / math.sqrt(d_k)):
         p = torch.softmax(scores, -1)                                            # (2000, 16)
         jacobian = torch.diag_embed(p) - p[:, :, None] * p[:, None, :]           # (2000, 16, 16)
-        row += [p.max(-1).values.mean().item(), jacobian.norm(dim=(1, 2)).median().item()]
+        slopes = jacobian.norm(dim=(1, 2))                                       # (2000,)
+        row += [p.max(-1).values.mean().item(), slopes.median().item()]
+        mean_slopes.append(slopes.mean().item())
     print(f"{d_k:4d} {row[0]:12.2f} {row[1]:16.3f} {row[2]:16.4f} {row[3]:18.3f} {row[4]:20.4f}")
     if d_k == 4:
         narrow_std, narrow_top, narrow_slope = row[0], row[1], row[2]
     if d_k == 256:
         wide_std, wide_top, wide_slope, scaled_top, scaled_slope = row
+        wide_mean_slope = mean_slopes[0]
+print(f"mean instead of median of the slope, 256 wide, not scaled: {wide_mean_slope:.3f}")
 
 # %% [markdown]
 # ## By hand

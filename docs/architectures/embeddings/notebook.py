@@ -370,12 +370,15 @@ for U in tables["skip-gram"]:
 show("nouns on the side of their number", number_split)
 
 # %% What skip-gram estimates
-fit_of_pmi = []
+fit_of_pmi, fit_of_best = [], []
 for C, U, V in zip(tables["counts"], tables["skip-gram"], context_tables):
     often = C >= 10
     pmi = np.log(C[often] * C.sum() / np.outer(C.sum(1), C.sum(0))[often])
+    best = pmi + 0.25 * np.log(np.broadcast_to(C.sum(0), C.shape)[often])  # drawn in proportion to frequency ** 0.75
     fit_of_pmi.append(np.corrcoef(pmi, (U @ V.T)[often])[0, 1])
+    fit_of_best.append(np.corrcoef(best, (U @ V.T)[often])[0, 1])
 show("correlation of u·v with PMI, pairs seen ten times", fit_of_pmi)
+show("with the best scores for these negatives", fit_of_best)
 
 # %% [markdown]
 # ## By hand
@@ -408,6 +411,10 @@ hand_u_1, hand_u_2 = (float(x) for x in u - 0.5 * slope_u)
 hand_true_after, hand_drawn_after = (float((u - 0.5 * slope_u) @ v) for v in (v_true, v_drawn))
 print(f"loss {hand_loss:.4f}, slope of u {slope_u.round(4)}, u after the step {(u - 0.5 * slope_u).round(4)}")
 print(f"scores after the step: true {hand_true_after:.4f}, drawn {hand_drawn_after:.4f}")
+u_after = u - 0.5 * slope_u
+true_moved, drawn_moved = v_true - 0.5 * (p_true - 1) * u, v_drawn - 0.5 * p_drawn * u  # by their own slopes, from the old u
+hand_true_whole, hand_drawn_whole = float(u_after @ true_moved), float(u_after @ drawn_moved)
+print(f"with both contexts moved as well, to {true_moved.round(4)} and {drawn_moved.round(4)}: true {hand_true_whole:.4f}, drawn {hand_drawn_whole:.4f}")
 
 # %% Where the steps end
 z = torch.zeros((), requires_grad=True)  # the score of tea with drink, K = 1, counts as above
@@ -927,7 +934,7 @@ ex_cosine = float(unit(four)[1] @ unit(four)[3])
 print(f"{ex_cosine:.4f}")
 
 # %% Build: a new word from its company
-ex_new = []
+ex_new, new_skip = [], []
 for seed, sentences in enumerate(corpora):
     C = count(draw_pairs(sentences))
     held_out = C[index["tool4"]].copy()  # (n_words,): its counts
@@ -941,8 +948,15 @@ for seed, sentences in enumerate(corpora):
     X, x = svd.transform(M), svd.transform(row[None])
     near = np.argsort(-(unit(X) @ unit(x)[0]), kind="stable")[:5]
     ex_new.append(np.mean([i < n_nouns and kind_of[i] == 2 for i in near]))
+    pairs = draw_pairs(sentences)
+    U, V = train_skip_gram(pairs[(pairs != index["tool4"]).all(1)], seed)
+    negatives = C.sum(0) ** 0.75 / (C.sum(0) ** 0.75).sum()  # (n_words,)
+    x = held_out @ V / held_out.sum() - negatives @ V  # no training step
+    near = np.argsort(-(unit(U) @ unit(x[None])[0]), kind="stable")[:5]
+    new_skip.append(np.mean([i < n_nouns and kind_of[i] == 2 for i in near]))
 ex_new_mean = float(np.mean(ex_new))
 show("tools among five neighbors of the new word", ex_new)
+show("the same by skip-gram's context vectors", new_skip)
 
 # %% Break it: companions without a kind
 def shares(sentences):

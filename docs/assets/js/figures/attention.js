@@ -147,10 +147,14 @@ function build(figure) {
     html("div", { class: "kb-figure__row" }, button("The page's tokens", restore)),
   );
   const stage = html("div", {}, html("div", { class: "kb-figure__drawings" }, html("div", {}, drawing), controls), state.element, formulas);
-  const reply = "Change one entry of token 3's key, then of its value, then a query; thick frames are weights and outputs that moved.";
+  const then = "Try it: one entry of token 3's key, then of its value, then of a query. Thick frames are weights and outputs that moved.";
   const question = predictFirst({
-    question: "You change the key of token 3. Whose weights change?",
-    options: [["Token 3's", reply], ["Every token's", reply], ["Nobody's, only outputs", reply]],
+    question: "You change one entry of token 3's key. Whose weights can change?",
+    options: [
+      ["Token 3's", `Not only: its key is what the others ask. Every query meets it, and only a query with a 0 in that place does not notice. ${then}`],
+      ["Every token's", `Yes: every query meets the key. Only one with a 0 in that place does not notice. ${then}`],
+      ["Nobody's, only outputs", `That would be its value. The key is what every query is compared with. ${then}`],
+    ],
     stage,
   });
   figure.append(question, stage);
