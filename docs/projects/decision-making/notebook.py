@@ -187,7 +187,7 @@ for rule in RULES:
     np.testing.assert_allclose(curves[rule][-1], pulls @ gaps, atol=1e-8)  # regret is gap times pulls
     assert (pulls.sum(axis=1) == n_people).all()
 equal_regret, test_regret, greedy_regret, epsilon_regret, ucb_regret, thompson_regret = (list(curves[r][-1]) for r in RULES)
-greedy_median, epsilon_median, thompson_median = (float(np.median(r)) for r in (greedy_regret, epsilon_regret, thompson_regret))
+greedy_median, epsilon_median, ucb_median, thompson_median = (float(np.median(r)) for r in (greedy_regret, epsilon_regret, ucb_regret, thompson_regret))
 equal_mean, test_median = float(np.mean(equal_regret)), float(np.median(test_regret))
 thompson_wins_test = float(np.mean(curves["Thompson"][-1] < curves["A/B test"][-1]))
 thompson_wins_ucb = float(np.mean(curves["Thompson"][-1] < curves["UCB1"][-1]))
