@@ -339,13 +339,14 @@ helped, bare, no_offset = (np.array([analogy(X, **how) for X in tables["PPMI"]])
                            for how in ({}, {"exclude": False}, {"offset": False}))
 helped_right, bare_right, no_offset_right = helped[:, 0], bare[:, 0], no_offset[:, 0]
 bare_self, helped_kind = bare[:, 1], helped[:, 2]
-skip_analogy = [analogy(X)[0] for X in tables["skip-gram"]]
+skip_analogy, skip_no_offset = ([analogy(X, offset=offset)[0] for X in tables["skip-gram"]] for offset in (True, False))
 show("PPMI rows: right plural", helped_right)
 show("  of the right kind", helped_kind)
 show("  the three given words allowed", bare_right, "right")
 show("  the three given words allowed", bare_self, "is the third word itself")
 show("  offset left out", no_offset_right, "right")
 show("skip-gram: right plural", skip_analogy)
+show("  offset left out", skip_no_offset)
 
 # %% A map of the nouns alt="Two panels of 160 dots, each a left and a right cloud, the singulars and the plurals. Counts: the kinds are mixed within both clouds. Skip-gram: within both clouds the kinds follow each other from top to bottom, with overlaps"
 fig, axes = plt.subplots(1, 2, figsize=(6.6, 3.3))
@@ -547,11 +548,15 @@ skip_over_counts = int((np.array(skip_cosine) > np.array(count_cosine)).sum())
 print("PPMI + SVD beats skip-gram in", svd_over_skip, "of 10; skip-gram beats counts in", skip_over_counts)
 
 # %% Twice the training
-longer = []
+longer, too_long = [], []
 for seed, sentences in enumerate(corpora):
-    longer.append(precision(train_skip_gram(draw_pairs(sentences), seed, n_steps=600, learning_rate=0.02)[0]).mean())
+    pairs = draw_pairs(sentences)
+    longer.append(precision(train_skip_gram(pairs, seed, n_steps=600, learning_rate=0.02)[0]).mean())
+    too_long.append(precision(train_skip_gram(pairs, seed, n_steps=600)[0]).mean())
+too_long_losses = int((np.array(too_long) < np.array(skip_cosine)).sum())
 svd_over_longer = int((np.array(svd_cosine) > np.array(longer)).sum())
 show("skip-gram, 600 steps at 0.02", longer, f"PPMI + SVD is better in {svd_over_longer} of 10")
+show("skip-gram, 600 steps at 0.03", too_long, f"worse than 300 in {too_long_losses} of 10")
 
 
 # %% Smaller and larger corpora
