@@ -643,21 +643,35 @@ def merged(sentences, first, second):
     return np.where(sentences == index[second], index[first], sentences)
 
 
-def kinds_of_neighbors(sentences, first, second):
-    """How many of the ten nearest words of the merged word are animals, and how many are tools."""
-    X = ppmi_svd().fit_transform(count(draw_pairs(merged(sentences, first, second))))
-    top = np.argsort(-nearest(X)[index[first]], kind="stable")[:10]
+def both_vectors(pairs, seed):
+    """PPMI + SVD and skip-gram, (n_words, 16) each."""
+    return ppmi_svd().fit_transform(count(pairs)), train_skip_gram(pairs, seed)[0]
+
+
+def kinds_of_neighbors(X, word):
+    """How many of the ten nearest words of `word` are animals, and how many are tools."""
+    top = np.argsort(-nearest(X)[index[word]], kind="stable")[:10]
     kinds = kind_of[top[top < n_nouns]]
     return int((kinds == 0).sum()), int((kinds == 2).sum())
 
 
-as_often = np.array([kinds_of_neighbors(s, "animal1", "tool1") for s in corpora])  # (10, 2)
-one_sided = int((as_often.max(axis=1) >= 9).sum())
-rarer = np.array([kinds_of_neighbors(s, "animal0", "tool7") for s in corpora])
-rarer_tools = int(rarer[:, 1].sum())
+as_often, rarer, weaker_cosine, other_cosine = [], [], [], []
+for seed, sentences in enumerate(corpora):
+    vectors = both_vectors(draw_pairs(merged(sentences, "animal1", "tool1")), seed)
+    as_often.append([kinds_of_neighbors(X, "animal1") for X in vectors])  # (2, 2): method, kind
+    S = nearest(vectors[0])[index["animal1"]]
+    means = [S[:n_nouns][(kind_of == kind) & (np.arange(n_nouns) != index["animal1"])].mean() for kind in range(8)]
+    weaker_cosine.append(min(means[0], means[2]))
+    other_cosine.append(np.mean([means[kind] for kind in (1, 3, 4, 5, 6, 7)]))
+    rarer.append([kinds_of_neighbors(X, "animal0") for X in both_vectors(draw_pairs(merged(sentences, "animal0", "tool7")), seed)])
+as_often, rarer = np.array(as_often), np.array(rarer)  # (10, 2, 2)
+one_sided, one_sided_skip = (int(n) for n in (as_often.max(axis=2) >= 9).sum(axis=0))
+rarer_tools, rarer_tools_skip = (int(n) for n in rarer[:, :, 1].sum(axis=0))
 print("both meanings as often: animals and tools among the ten neighbors", as_often.tolist())
-print("nine or ten of one kind in", one_sided, "of 10 corpora")
-print("tool meaning rare:", rarer_tools, "tools among 100 neighbors")
+print("nine or ten of one kind: PPMI + SVD", one_sided, "skip-gram", one_sided_skip, "of 10 corpora")
+print("tool meaning rare: PPMI + SVD", rarer_tools, "skip-gram", rarer_tools_skip, "tools among 100 neighbors")
+show("PPMI + SVD, mean cosine to the weaker of both kinds", weaker_cosine)
+show("  to the six other kinds", other_cosine)
 
 # %% One, two or five words on either side
 verbs = np.array([i for i, word in enumerate(words) if "-verb" in word])  # (64,)
