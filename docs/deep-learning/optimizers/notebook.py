@@ -782,14 +782,10 @@ show("one Adam: accuracy", kept_score)
 show("a new one at every step", renewed_score)
 make = lambda theta: torch.optim.Adam(theta, lr=0.03)
 theta, renewed = train_ten(make, X_fit, y_fit), train_ten(make, X_fit, y_fit, renew=True)
-kept_fast, renewed_fast = ten_losses(theta, X_fit, y_fit), ten_losses(renewed, X_fit, y_fit)
 kept_fast_score, renewed_fast_score = ten_scores(theta, X_choose, y_choose), ten_scores(renewed, X_choose, y_choose)
-renewed_fast_worse = int((renewed_fast > kept_fast).sum())
-renewed_fast_lower = int((np.array(renewed_fast_score) < np.array(kept_fast_score)).sum())
-show("at 0.03, one Adam: training loss", kept_fast, digits=4)
-show("a new one at every step", renewed_fast, f"higher in {renewed_fast_worse} of 10", digits=4)
+renewed_fast_high = int((np.array(renewed_fast_score) > 0.9).sum())
 show("at 0.03, one Adam: accuracy", kept_fast_score)
-show("a new one at every step", renewed_fast_score, f"lower in {renewed_fast_lower} of 10")
+show("a new one at every step", renewed_fast_score, f"above 0.9 in {renewed_fast_high} of 10")
 
 # %% [markdown]
 # ## Check yourself
