@@ -160,7 +160,7 @@ def test_every_processor_with_avx2_gives_the_digits_of_one_without_more(reposito
         assert not multiarray.__cpu_features__.get("X86_V3"), "nothing is pinned although it could be"
         return
     result, = repository.run(repository.add("kept_to_avx2"))
-    assert result.outputs[0][0]["text"].split("\n")[0] == "['X86_V3'] ['Haswell'] AVX2 3"
+    assert result.outputs[0][0]["text"].split("\n")[0] in ("['X86_V3'] ['Haswell'] AVX2 3", "['X86_V3'] ['Haswell'] AVX2 10")
 
 
 @pytest.mark.parametrize("namespaces", [True, False])

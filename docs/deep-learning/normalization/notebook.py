@@ -676,6 +676,7 @@ print("LayerNorm:", nn.LayerNorm(4)(x).detach().numpy().round(4))
 keras_like = score(train(TenNetworks("batch", momentum=0.99), 0.1, 4, 1))  # 0.99 of the newest batch
 torch_like = score(train(TenNetworks("batch", momentum=0.01), 0.1, 4, 1))
 momentum_losses, keras_low = wins(torch_like, keras_like), int((keras_like < 0.8).sum())
+torch_like_high = int((torch_like > 0.8).sum())
 show("batches of 4, momentum=0.99", keras_like, f"below 0.80 in {keras_low}")
 show("batches of 4, momentum=0.01", torch_like, f"better in {momentum_losses}")
 
