@@ -417,7 +417,7 @@ for low, high in ((0, 0.6), (0.6, 0.8), (0.8, 0.96), (0.96, 1.01)):
     inside = (sure_tempered >= low) & (sure_tempered < high)
     reliability.append((int(inside.sum()), float(sure_tempered[inside].mean()), float(cnn_right[inside].mean())))
     print(f"confidence from {low:4.2f}: {reliability[-1][0]:5d} digits, mean confidence {reliability[-1][1]:.2f}, right {reliability[-1][2]:.2f}")
-(_, low_sure, low_right), _, (_, middle_sure, middle_right), (_, _, top_right) = reliability
+top_right = reliability[-1][2]
 
 # %% What a threshold costs
 PRICE = 25  # of a wrong digit; a look by a person costs 1
@@ -548,7 +548,6 @@ def other_seeds(seeds):
 pictures = X_final.reshape(-1, 8, 8)
 moved_right = np.pad(pictures, ((0, 0), (0, 0), (1, 0)))[:, :, :-1]
 moved_up = np.pad(pictures, ((0, 0), (0, 1), (0, 0)))[:, 1:]
-
 
 others = other_seeds(range(1, 6))
 
