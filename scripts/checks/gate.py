@@ -14,10 +14,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from checks import front_matter, links, safety, text, waivers
+from checks import front_matter, links, safety, skimming, text, waivers
+from checks.masking import Prose
 from checks.repository import Repository
 from pages.findings import Finding
-from pages.model import Site
+from pages.model import Page, Site
 
 FILE = ".cache/gate.json"
 # What a verdict rests on beside the page: the rules, the policies, the parser, the map.
@@ -34,16 +35,18 @@ def gate(root: Path, site: Site | None = None) -> list[Finding]:
     kept: dict[str, Any] = {path: remembered[path] for path in clean}
     for path in sorted(set(repository.page_paths) - clean):
         repository.asked.clear()
-        known = links.anchors(repository, path)
         errors = [found for found in _judge(repository, path) if found.level == "error"]
         findings += errors
         # A waiver depends on other findings. The day does not matter: a date that has come does not go again.
         if not errors and "kb-allow" not in repository.text(path):
-            kept[path] = {"text": _digest(repository.bytes(path)), "anchors": sorted(known), "asked": sorted(map(list, repository.asked))}
-        # What was parsed is not asked for again: others want the anchors alone. A thousand documents are half a gigabyte.
+            kept[path] = {"text": _digest(repository.bytes(path)), "asked": sorted(map(list, repository.asked))}
+        # What was read is not asked for again: others want the anchors alone. A thousand documents are half a gigabyte.
         if not errors:
+            links.sure_anchors(repository, path)
             repository.page(path).__dict__.pop("document", None)
             repository._prose.pop(path, None)
+    for path, entry in kept.items():
+        entry["anchors"] = sorted(links.sure_anchors(repository, path))
     if kept != remembered:
         _save(Path(root) / FILE, salt, kept)
     errors = list(dict.fromkeys(findings))
@@ -52,25 +55,34 @@ def gate(root: Path, site: Site | None = None) -> list[Finding]:
 
 
 def _judge(repository: Repository, path: str) -> list[Finding]:
-    findings = [found for found in text.check_bytes(repository, path) if found.id == "TXT-101"]
-    if findings:
-        return findings
+    try:
+        repository.bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        return list(text.check_bytes(repository, path))
     page = repository.page(path)
-    findings += front_matter.check_page(repository, path)
+    findings = list(front_matter.check_page(repository, path))
     if any(problem.kind in ("unclosed", "late") for problem in page.front.problems):
         return findings
     for prose in repository.prose(path):
         findings += safety.check_prose(prose)
-        findings += links.check_prose(repository, prose, page.document.links)
+        findings += _judge_links(repository, page, prose)
     return findings
+
+
+def _judge_links(repository: Repository, page: Page, prose: Prose) -> list[Finding]:
+    """A page is parsed only where a look at its text leaves a doubt."""
+    skimmed = skimming.links(prose)
+    if skimmed is not None and not list(links.check_prose(repository, prose, skimmed)):
+        return []
+    return list(links.check_prose(repository, prose, page.document.links))
 
 
 def _still_clean(repository: Repository, remembered: dict[str, Any]) -> set[str]:
     """The pages that are as they were and whose links into other pages still arrive."""
     same = {path for path in repository.page_paths if path in remembered and remembered[path]["text"] == _digest(repository.bytes(path))}
     for path in same:
-        repository.__dict__.setdefault("anchor_cache", {})[path] = frozenset(remembered[path]["anchors"])
-    return {path for path in same if all(target in repository.file_set and (not anchor or anchor in links.anchors(repository, target))
+        repository.sure_anchors[path] = frozenset(remembered[path]["anchors"])
+    return {path for path in same if all(target in repository.file_set and (not anchor or links.has_anchor(repository, target, anchor))
                                          for target, anchor in remembered[path]["asked"])}
 
 

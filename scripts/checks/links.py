@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Iterator
 from urllib.parse import unquote, urlsplit
 
-from checks import policy
+from checks import policy, skimming
 from checks.masking import Prose
 from checks.registry import finding, nearest
 from checks.repository import Repository
@@ -116,10 +116,9 @@ def _target(repository: Repository, path: str, link: Link, column: int) -> Itera
     # From a page, an anchor into a notebook is a receipt, which its family judges with the executed values.
     receipt = resolved.endswith(".py") and path.endswith(".md")
     if anchor and resolved.endswith(PAGE_ENDINGS) and not receipt:
-        known = anchors(repository, resolved)
         repository.asked.add((resolved, unquote(anchor)))
-        if unquote(anchor) not in known:
-            near = nearest(unquote(anchor), known)
+        if not has_anchor(repository, resolved, unquote(anchor)):
+            near = nearest(unquote(anchor), anchors(repository, resolved))
             where = "this page" if resolved == path else f'"{file_part}"'
             yield finding("LNK-102", path, line, column, f'anchor "#{anchor}" does not exist in {where}',
                           suggestion=f'did you mean "#{near}"?' if near else "")
@@ -178,24 +177,40 @@ def near_target(repository: Repository, path: str, resolved: str) -> str:
     return same[0] if len(same) == 1 else ""
 
 
+def has_anchor(repository: Repository, path: str, anchor: str) -> bool:
+    """Whether a page or notebook has an anchor; its page is parsed only where a look at it does not show that."""
+    return anchor in sure_anchors(repository, path) or anchor in anchors(repository, path)
+
+
+def sure_anchors(repository: Repository, path: str) -> frozenset[str]:
+    """The anchors that a page or notebook has in any case, without parsing it; all of them where they are known."""
+    if path in repository.anchors:
+        return repository.anchors[path]
+    if path not in repository.sure_anchors:
+        if not path.endswith(".md"):
+            return anchors(repository, path)
+        prose = repository.prose(path)
+        repository.sure_anchors[path] = frozenset().union(*map(skimming.anchors, prose), _identifiers(prose))
+    return repository.sure_anchors[path]
+
+
 def anchors(repository: Repository, path: str) -> frozenset[str]:
     """Every anchor of a page or notebook: headings, identifiers given by hand, titled cells."""
-    cache = repository.__dict__.setdefault("anchor_cache", {})
-    if path not in cache:
-        found: set[str] = set()
+    if path not in repository.anchors:
+        found = _identifiers(repository.prose(path))
         if path.endswith(".md"):
-            document = repository.page(path).document
-            found.update(heading.slug for heading in document.headings)
+            found.update(heading.slug for heading in repository.page(path).document.headings)
         else:
-            notebook = repository.notebook(path)
-            found.update(notebook.by_slug)
+            found.update(repository.notebook(path).by_slug)
             for prose in repository.prose(path):
                 found.update(heading.slug for heading in markdown.parse(prose.text).headings)
-        for prose in repository.prose(path):
-            found.update(EXPLICIT_ID.findall(prose.without_code))
-            found.update(HTML_ID.findall(prose.without_code))
-        cache[path] = frozenset(found)
-    return cache[path]
+        repository.anchors[path] = frozenset(found)
+    return repository.anchors[path]
+
+
+def _identifiers(text: list[Prose]) -> set[str]:
+    """Anchors that are given by hand."""
+    return {name for prose in text for pattern in (EXPLICIT_ID, HTML_ID) for name in pattern.findall(prose.without_code)}
 
 
 def _alternative(path: str, link: Link, column: int) -> Iterator[Finding]:

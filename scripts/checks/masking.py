@@ -18,6 +18,7 @@ DISPLAY = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$", re.DOTALL)
 # One paragraph at most, as pymdownx.arithmatex's smart dollar reads it: no space inside the signs.
 INLINE = re.compile(r"(?<![\\$\w])\$(?![\s$])((?:\\.|[^\\$\n]|\n(?!\s*\n))+?)(?<![\s\\])\$(?![\d$])")
 BLANK_LINE = re.compile(r"\n\s*\n")
+NO_BREAK = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Prose:
     def fences(self) -> list[Fenced]:
         return self._fences_and_text[0]
 
+    @property
+    def without_fences(self) -> str:
+        """The text with fenced blocks blanked."""
+        return self._fences_and_text[1]
+
     @cached_property
     def _fences_and_text(self) -> tuple[list[Fenced], str]:
         fences, kept = [], []
@@ -97,7 +103,7 @@ class Prose:
     @cached_property
     def without_code(self) -> str:
         """The text with fenced blocks and code spans blanked."""
-        text = self._fences_and_text[1]
+        text = self.without_fences
         out, at = [], 0
         while opened := TICKS.search(text, at):
             run = opened[1]
@@ -108,7 +114,7 @@ class Prose:
                 continue
             begin = opened.start(1)
             out.append(text[at:begin])
-            out.append(re.sub(r"[^\n]", " ", text[begin:closing.end()]))
+            out.append(_blanked(text[begin:closing.end()]))
             at = closing.end()
         out.append(text[at:])
         return "".join(out)
@@ -141,4 +147,8 @@ class Prose:
 
 
 def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
+    return _blanked(match[0])
+
+
+def _blanked(text: str) -> str:
+    return NO_BREAK.sub(" ", text) if "\n" in text else " " * len(text)

@@ -44,6 +44,9 @@ class Repository:
     _pages: dict[str, Page] = field(default_factory=dict)
     _notebooks: dict[str, Notebook] = field(default_factory=dict)
     _prose: dict[str, list[Prose]] = field(default_factory=dict)
+    # By page or notebook: all of its anchors, or some that it has in any case (checks.links).
+    anchors: dict[str, frozenset[str]] = field(default_factory=dict)
+    sure_anchors: dict[str, frozenset[str]] = field(default_factory=dict)
     # (file, anchor or nothing) of every link that was looked up; whoever wants to know clears it first.
     asked: set[tuple[str, str]] = field(default_factory=set)
 

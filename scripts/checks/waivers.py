@@ -42,13 +42,11 @@ def waivers_of(repository: Repository, path: str) -> list[Waiver]:
     """The waivers written in a page or notebook; one shown inside a code fence is none."""
     suffix = path[path.rfind("."):]
     pattern = COMMENT.get(suffix)
-    if pattern is None:
+    if pattern is None or "kb-allow" not in repository.text(path):
         return []
     pieces = [(prose.without_code, prose.first_line) for prose in repository.prose(path)] if suffix == ".md" else [(repository.text(path), 1)]
     found = []
     for text, first in pieces:
-        if "kb-allow" not in text:
-            continue
         for number, line in enumerate(text.split("\n"), first):
             for match in pattern.finditer(line):
                 alone = not (line[:match.start()] + line[match.end():]).strip()
