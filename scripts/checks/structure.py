@@ -181,6 +181,7 @@ def check_mathematics(wanted: list[Placed]) -> Iterator[Finding]:
     from publishing.mathematics import Formulas, KatexStopped
 
     with Formulas() as formulas:
+        formulas.learn((formula.tex, formula.display) for formula in wanted)
         for formula in wanted:
             try:
                 formulas.mathml(formula.tex, formula.display)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,7 @@ class Rendered:
     """The rendered pages of earlier builds."""
 
     def __init__(self, root: Path, settings: bytes) -> None:
-        self.folder = Path(root) / FOLDER
+        self.folder, self.made = Path(root) / FOLDER, False
         self.salt = hashlib.sha256(settings + repr([version(name) for name in RENDERERS]).encode()).digest()
 
     def key(self, *parts: str) -> str:
@@ -64,12 +63,13 @@ class Rendered:
         return entry if all(state(files, path) == answer for path, answer in entry["asked"].items()) else None
 
     def put(self, page: str, key: str, entry: dict[str, Any]) -> None:
-        payload = json.dumps(entry, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        payload = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        temporary = self.folder / f".writing-{os.getpid()}"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
-            with os.fdopen(handle, "wb") as out:
-                out.write(key.encode() + hashlib.sha256(payload).hexdigest().encode() + payload)
+            if not self.made:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self.made = True
+            temporary.write_bytes(key.encode() + hashlib.sha256(payload).hexdigest().encode() + payload)
             os.replace(temporary, self._file(page))
         except OSError:
             pass  # a full disk makes the next build slower, not wrong

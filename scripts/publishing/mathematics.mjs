@@ -1,4 +1,4 @@
-// Renders formulas for mathematics.py: one JSON request per line on stdin, one JSON answer per line on stdout.
+// Renders formulas for mathematics.py: per line a JSON list of formulas on stdin, of answers on stdout.
 // A long-lived process, because starting Node costs more than a whole page of formulas.
 import { createInterface } from "node:readline";
 import katex from "katex";
@@ -15,13 +15,12 @@ const OPTIONS = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const { tex, display } = JSON.parse(line);
-  let answer;
+function render({ tex, display }) {
   try {
-    answer = { html: katex.renderToString(tex, { ...OPTIONS, displayMode: display }) };
+    return { html: katex.renderToString(tex, { ...OPTIONS, displayMode: display }) };
   } catch (error) {
-    answer = { error: String(error.message), position: error.position ?? null };
+    return { error: String(error.message), position: error.position ?? null };
   }
-  process.stdout.write(JSON.stringify(answer) + "\n");
 }
+
+for await (const line of createInterface({ input: process.stdin })) process.stdout.write(JSON.stringify(JSON.parse(line).map(render)) + "\n");

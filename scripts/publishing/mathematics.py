@@ -21,7 +21,7 @@ import subprocess
 import tempfile
 import unicodedata
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterable
 
 from pages.findings import Finding
 
@@ -33,8 +33,9 @@ SERVER = ROOM / "mathematics.mjs"
 VERSION = "4"
 # A formula is read by people; longer ones are an attack on the build or a pasted file.
 LONGEST_FORMULA = 5_000
-# Characters per formula that KaTeX needs milliseconds for; beyond this many seconds the process is ended.
-SECONDS_PER_FORMULA = 10.0
+# KaTeX needs milliseconds for a formula; beyond this many seconds the process is ended, and each formula asked for alone.
+SECONDS_TO_ANSWER = 10.0
+FORMULAS_AT_ONCE = 100
 # The cache keeps entries that no page uses any more until there are this many.
 CACHE_ENTRIES = 50_000
 
@@ -182,7 +183,8 @@ class Formulas:
         self.used: set[str] = set()
         self.fresh = False
         package = ROOT / "node_modules" / "katex" / "package.json"
-        katex_version = json.loads(package.read_text("utf-8"))["version"] if package.is_file() else "missing"
+        self.installed = package.is_file()
+        katex_version = json.loads(package.read_text("utf-8"))["version"] if self.installed else "missing"
         server = hashlib.sha256(SERVER.read_bytes()).hexdigest()
         self.salt = f"{VERSION} {katex_version} {server}"
 
@@ -222,7 +224,10 @@ class Formulas:
                 self.known = {}
         return self.known
 
-    def _ask(self, tex: str, display: bool) -> dict:
+    def _ask(self, formulas: list[tuple[str, bool]]) -> list[dict]:
+        """One question and one answer for all: a formula takes KaTeX less time than the way there and back."""
+        if not self.installed:
+            raise KatexStopped("KaTeX is not installed: run npm ci --ignore-scripts")
         if self.process is None:
             try:
                 self.process = subprocess.Popen(
@@ -231,36 +236,56 @@ class Formulas:
             except OSError as error:
                 raise KatexStopped(f"Node does not start ({error.strerror}): run python3 scripts/kb.py build") from None
         assert self.process.stdin and self.process.stdout
+        line = ""
         try:
-            self.process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+            self.process.stdin.write(json.dumps([{"tex": tex, "display": display} for tex, display in formulas]) + "\n")
             self.process.stdin.flush()
-        except OSError:
-            raise KatexStopped("KaTeX is not installed: run npm ci --ignore-scripts") from None
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            ready = selector.select(SECONDS_PER_FORMULA)
-        line = self.process.stdout.readline() if ready else ""
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.process.stdout, selectors.EVENT_READ)
+                ready = selector.select(SECONDS_TO_ANSWER)
+            line = self.process.stdout.readline() if ready else ""
+        except OSError:  # it has ended before it read
+            ready = []
         if not line:
             self.process.kill()
             self.process.wait()
             self.process = None
-            raise KatexStopped("KaTeX gave no answer" if ready else f"KaTeX needed over {SECONDS_PER_FORMULA:.0f} s")
+            raise KatexStopped("KaTeX gave no answer" if ready else f"KaTeX needed over {SECONDS_TO_ANSWER:.0f} s")
         return json.loads(line)
+
+    def _key(self, tex: str, display: bool) -> str:
+        return hashlib.sha256(f"{self.salt}\0{display}\0{tex}".encode()).hexdigest()
+
+    def learn(self, formulas: Iterable[tuple[str, bool]]) -> None:
+        """Renders those that are not known yet, many at once; what KaTeX refuses is refused when it is asked for."""
+        known = self._load()
+        missing = [(tex, display) for tex, display in dict.fromkeys(formulas) if len(tex) <= LONGEST_FORMULA and self._key(tex, display) not in known]
+        for at in range(0, len(missing), FORMULAS_AT_ONCE):
+            some = missing[at:at + FORMULAS_AT_ONCE]
+            try:
+                answers = self._ask(some)
+            except KatexStopped:
+                return
+            for (tex, display), answer in zip(some, answers, strict=True):
+                if "html" in answer:
+                    self._remember(self._key(tex, display), answer)
+
+    def _remember(self, key: str, answer: dict) -> None:
+        self._load()[key] = modernize(answer["html"].removeprefix('<span class="katex">').removesuffix("</span>"))
+        self.fresh = True
 
     def mathml(self, tex: str, display: bool) -> str:
         """The formula as `<math>…</math>`. Raises ValueError(message) for what KaTeX refuses."""
         if len(tex) > LONGEST_FORMULA:
             raise ValueError(f"the formula has {len(tex)} characters; the limit is {LONGEST_FORMULA}")
-        key = hashlib.sha256(f"{self.salt}\0{display}\0{tex}".encode()).hexdigest()
+        key = self._key(tex, display)
         known = self._load()
         self.used.add(key)
         if key not in known:
-            answer = self._ask(tex, display)
+            answer, = self._ask([(tex, display)])
             if "error" in answer:
                 raise ValueError(clean_message(answer["error"]))
-            mathml = answer["html"].removeprefix('<span class="katex">').removesuffix("</span>")
-            known[key] = modernize(mathml)
-            self.fresh = True
+            self._remember(key, answer)
         return known[key]
 
     def render(self, page: str, path: str, locate: Callable[[str], int]) -> tuple[str, list[Finding]]:
@@ -272,16 +297,13 @@ class Formulas:
         findings: list[Finding] = []
 
         def replace(match: re.Match[str]) -> str:
-            tag, inner = match[1], match[2]
-            opening, closing = DELIMITERS[tag]
-            tex = html.unescape(inner).strip()
-            if "<" in inner or not (tex.startswith(opening) and tex.endswith(closing)):
-                findings.append(Finding(path, locate(tex[:40]), 0, "error", MATH_ERROR,
+            if (formula := _formula(match)) is None:
+                findings.append(Finding(path, locate(html.unescape(match[2]).strip()[:40]), 0, "error", MATH_ERROR,
                                         "markup inside a formula's wrapper", fix="write $…$ or $$…$$"))
                 return match[0]
-            tex = tex.removeprefix(opening).removesuffix(closing).strip()
+            tex, display = formula
             try:
-                return wrap(self.mathml(tex, tag == "div"), tag == "div")
+                return wrap(self.mathml(tex, display), display)
             except ValueError as error:
                 kind = MATH_COMMAND if "is not allowed" in str(error) else MATH_ERROR
                 findings.append(Finding(path, locate(tex), 0, "error", kind, f"KaTeX refuses the formula: {error}",
@@ -292,7 +314,18 @@ class Formulas:
                 findings.append(Finding(path, locate(tex), 0, "error", MATH_ERROR, f"formula not rendered: {error}"))
                 return match[0]
 
+        self.learn(formula for match in WRAPPER.finditer(page) if (formula := _formula(match)))
         return WRAPPER.sub(replace, page), findings
+
+
+def _formula(match: re.Match[str]) -> tuple[str, bool] | None:
+    """What a wrapper holds, and whether it is displayed; None where it holds markup."""
+    tag, inner = match[1], match[2]
+    opening, closing = DELIMITERS[tag]
+    tex = html.unescape(inner).strip()
+    if "<" in inner or not (tex.startswith(opening) and tex.endswith(closing)):
+        return None
+    return tex.removeprefix(opening).removesuffix(closing).strip(), tag == "div"
 
 
 def wrap(mathml: str, display: bool) -> str:

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pages.findings import Finding
 from publishing.allowed import Allowed, allowed
+from publishing.policy import hash_of
 from publishing.sources import SourceLines
+from publishing.tags import FOREIGN, attributes_of, hides, name_of, start_tags
 
 ELEMENT = "PUB-101"
 ATTRIBUTE = "PUB-102"
@@ -32,6 +36,8 @@ SCRIPT = "PUB-108"
 MOST_FINDINGS = 50
 # How much of a stranger's value a message repeats.
 LONGEST_QUOTE = 60
+# Different start tags whose verdict is remembered: those of one page, most of which stand on every other.
+TAGS_KEPT = 1 << 14
 
 # The article's place in a page: an end tag that closes more than the article opened shows in this frame.
 OPENING = '<main><div><article id="kb-inside">'
@@ -42,6 +48,7 @@ DROPPED_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # Of front matter, which some templates print as it is. To a browser "<" before a space is text; to what strips tags, not before a ">".
 MARKUP = re.compile(r"<(?! )|(?<! )>|>(?! )|<.*>|&(?:#|[A-Za-z]+;)", re.DOTALL)
+FRAME = '<article id="kb-inside">'
 TEXT = "-text"
 COMMENT = "-comment"
 
@@ -78,22 +85,38 @@ def judge_html(html: str, source_path: str, line_map: SourceLines | None = None)
     judge = _Judge(source_path, line_map or SourceLines(""))
     tree = LexborHTMLParser(f"<!doctype html><body>{OPENING}{html}{CLOSING}</body>")
     frame = _frame(tree)
+    strays = list(tree.head.iter()) if tree.head is not None else []
+    outer = (tree.root.attributes if tree.root else {}) | (tree.body.attributes if tree.body else {})
+    if frame is not None and "\x00" not in html and not strays and not outer and _clean_article((frame.html or "").removeprefix(FRAME)):
+        return []
+    # Something is wrong, or cannot be seen at a glance: every element in order, with the lines of the source.
     if frame is None:
         judge.refuse(STRUCTURE, "an element that is not closed, or an end tag that closes the page around it", "</", "<",
                      fix="close every element that the page opens, in order")
     if "\x00" in html:
         judge.refuse(STRUCTURE, "a NUL character", "\x00")
-    if tree.head is not None:
-        for stray in tree.head.iter():
-            judge.walk(stray)
-    body = tree.body
-    for attribute in (tree.root.attributes if tree.root else {}) | (body.attributes if body else {}):
+    for stray in strays:
+        judge.walk(stray)
+    for attribute in outer:
         judge.refuse(STRUCTURE, f"an element that sets the page's own attribute {quote(attribute)}", "<body", "<html", attribute)
     if frame is not None:
         judge.walk(frame, judged=False)
-    elif body is not None:
-        judge.walk(body, judged=False, framed=True)
+    elif tree.body is not None:
+        judge.walk(tree.body, judged=False, framed=True)
     return judge.findings
+
+
+def _clean_article(serialized: str) -> bool:
+    """Whether every start tag is allowed by itself; False also where only a walk can tell."""
+    tags = start_tags(serialized)
+    return tags is not None and all(_clean_tag(kind, tag) for kind, tag in tags)
+
+
+@lru_cache(maxsize=TAGS_KEPT)
+def _clean_tag(kind: str, tag: str) -> bool:
+    judge = _Judge("", SourceLines(""))
+    judge.element(name_of(tag), attributes_of(tag), kind == "math")
+    return not judge.findings and not hides(kind, tag)
 
 
 def _frame(tree: LexborHTMLParser) -> LexborNode | None:
@@ -170,15 +193,15 @@ class _Judge:
             if tag == COMMENT:
                 continue
             if judged and not (framed and tag in FRAME_TAGS and (node.attributes.get("id") or "") in FRAME_IDS):
-                in_math = self.element(node, in_math)
+                in_math = self.element((tag or "").lower(), node.attributes or {}, in_math)
             child = node.last_child
             while child is not None:
                 stack.append((child, in_math, True))
                 child = child.prev
 
-    def element(self, node: LexborNode, in_math: bool = False) -> bool:
+    def element(self, tag: str, attributes: Mapping[str, str | None], in_math: bool = False) -> bool:
         """Judges one element with its attributes; True when its children are mathematics."""
-        tag, rules = (node.tag or "").lower(), self.rules
+        rules = self.rules
         if tag == "math":
             in_math = True
         if in_math:
@@ -190,10 +213,8 @@ class _Judge:
             self.refuse(ELEMENT, f"element <{quote(tag)}>{place}", f"<{tag}", tag,
                         fix="use Markdown; raw HTML is limited to scripts/publishing/allow.yml")
             return in_math
-        attributes = node.attributes
-        if attributes:
-            for name, value in attributes.items():
-                self.attribute(tag, name, value or "", in_math)
+        for name, value in attributes.items():
+            self.attribute(tag, name, value or "", in_math)
         if tag == "input":
             kind = (attributes.get("type") or "text").lower()
             if not rules.inputs.fullmatch(kind):
@@ -248,66 +269,92 @@ def judge_page(html: str, source_path: str, *, script_hashes: Iterable[str], scr
     A page may run the inline scripts whose hashes our own templates gave (`script_hashes`, CSP notation) and files
     under `script_folders`, full URLs; it holds no event handler, no style attribute, no foreign resource, no frame.
     """
-    from publishing.policy import hash_of
-    from urllib.parse import urljoin
-
-    rules, hashes = allowed(), frozenset(script_hashes)
     judge = _Judge(source_path, SourceLines(""))
     tree = LexborHTMLParser(html)
+    trusted = frozenset(script_hashes)
+    for script in tree.css("script"):
+        _judge_script(judge, script, trusted, script_folders, page_url, site_url)
+        script.decompose()  # what is left holds no text that looks like tags
+    tags = start_tags(tree.root.html or "") if tree.root is not None else None
+    if tags is not None and all(_clean_page_tag(kind, tag, site_url, redirect) for kind, tag in tags):
+        return judge.findings
     stack: list[tuple[LexborNode, str]] = [(tree.root, "")] if tree.root is not None else []
-    policies = 0
     while stack:
         node, kind = stack.pop()
         tag = (node.tag or "").lower()
         if tag.startswith("-"):
             continue
-        if tag in ("svg", "math"):
-            kind = tag
-        elements = rules.math_elements if kind == "math" else rules.page_svg_elements if kind == "svg" else rules.page_elements
-        if tag not in elements:
-            judge.refuse(ELEMENT, f"element <{quote(tag)}> in the finished page")
-        attributes = node.attributes or {}
-        for name, value in attributes.items():
-            value = value or ""
-            if kind == "math":
-                continue
-            if kind == "svg":
-                if name.lower() not in rules.page_svg_attributes and not name.startswith("data-kb-"):
-                    judge.refuse(ATTRIBUTE, f"attribute {quote(name)} of <{tag}> in the finished page")
-                elif name in ("href", "xlink:href") and tag == "a":  # the map's links
-                    if reason := judge_url(value, "href", rules, site_url):
-                        judge.refuse(URL, f"{reason} in {name} of <{tag}> in the finished page: {quote(value)}")
-                elif name in ("href", "xlink:href") and not value.startswith("#"):
-                    judge.refuse(URL, f"address {quote(value)} in <{tag}> of the finished page")
-                continue
-            if name not in rules.page_attributes and not name.startswith(rules.page_prefixes):
-                judge.refuse(ATTRIBUTE, f"attribute {quote(name)} of <{tag}> in the finished page")
-            if name in ("href", "src", "action", "formaction", "poster", "data", "srcset", "cite"):
-                own = site_url
-                resource = name == "src" or (tag == "link" and _loads(attributes.get("rel") or ""))
-                reason = judge_url(value, "src" if resource else "href", rules, own)
-                if reason:
-                    judge.refuse(URL, f"{reason} in {name} of <{tag}> in the finished page: {quote(value)}")
         if tag == "script":
-            source = attributes.get("src")
-            script_type = (attributes.get("type") or "").lower()
-            if source is not None:
-                if not urljoin(page_url, source).startswith(script_folders):
-                    judge.refuse(SCRIPT, f"script {quote(source)} from outside {' and '.join(script_folders)}")
-            elif script_type not in ("application/json", "application/ld+json") and hash_of(node.text(strip=False)) not in hashes:
-                judge.refuse(SCRIPT, f"inline script that no template of ours contains: {quote(node.text(strip=True))}")
-        elif tag == "meta" and "http-equiv" in attributes:
-            directive = (attributes["http-equiv"] or "").lower()
-            policies += directive == "content-security-policy"
-            if directive not in rules.http_equiv:
-                judge.refuse(ATTRIBUTE, f"meta http-equiv={quote(directive)} in the finished page")
-            if directive == "refresh" and not redirect:
-                judge.refuse(ATTRIBUTE, "meta refresh in a page that is no redirect")
+            _judge_script(judge, node, trusted, script_folders, page_url, site_url)
+        kind = _judge_page_element(judge, tag, node.attributes or {}, kind, site_url, redirect)
         child = node.last_child
         while child is not None:
             stack.append((child, kind))
             child = child.prev
     return judge.findings
+
+
+def _judge_script(judge: _Judge, script: LexborNode, hashes: frozenset[str], folders: tuple[str, ...], page_url: str, site_url: str) -> None:
+    attributes = script.attributes or {}
+    source = attributes.get("src")
+    above = script.parent
+    while above is not None and (above.tag or "").lower() not in FOREIGN:
+        above = above.parent
+    if above is not None:
+        judge.refuse(ELEMENT, f"element <script> inside <{above.tag}> of the finished page")
+    for name, value in attributes.items():
+        _judge_page_attribute(judge, "script", name, value or "", attributes, site_url)
+    if source is not None:
+        if not urljoin(page_url, source).startswith(folders):
+            judge.refuse(SCRIPT, f"script {quote(source)} from outside {' and '.join(folders)}")
+    elif (attributes.get("type") or "").lower() not in ("application/json", "application/ld+json") and hash_of(script.text(strip=False)) not in hashes:
+        judge.refuse(SCRIPT, f"inline script that no template of ours contains: {quote(script.text(strip=True))}")
+
+
+@lru_cache(maxsize=TAGS_KEPT)
+def _clean_page_tag(kind: str, tag: str, site_url: str, redirect: bool) -> bool:
+    judge = _Judge("", SourceLines(""))
+    _judge_page_element(judge, name_of(tag), attributes_of(tag), kind, site_url, redirect)
+    return not judge.findings and not hides(kind, tag)
+
+
+def _judge_page_element(judge: _Judge, tag: str, attributes: Mapping[str, str | None], kind: str, site_url: str, redirect: bool) -> str:
+    """Judges one element of a finished page other than a script; returns by whose rules its children are judged."""
+    rules = judge.rules
+    if tag in FOREIGN:
+        kind = tag
+    elements = rules.math_elements if kind == "math" else rules.page_svg_elements if kind == "svg" else rules.page_elements
+    if tag not in elements:
+        judge.refuse(ELEMENT, f"element <{quote(tag)}> in the finished page")
+    for name, value in attributes.items():
+        value = value or ""
+        if kind == "svg":
+            if name.lower() not in rules.page_svg_attributes and not name.startswith("data-kb-"):
+                judge.refuse(ATTRIBUTE, f"attribute {quote(name)} of <{tag}> in the finished page")
+            elif name in ("href", "xlink:href") and tag == "a":  # the map's links
+                if reason := judge_url(value, "href", rules, site_url):
+                    judge.refuse(URL, f"{reason} in {name} of <{tag}> in the finished page: {quote(value)}")
+            elif name in ("href", "xlink:href") and not value.startswith("#"):
+                judge.refuse(URL, f"address {quote(value)} in <{tag}> of the finished page")
+        elif kind != "math":
+            _judge_page_attribute(judge, tag, name, value, attributes, site_url)
+    if tag == "meta" and "http-equiv" in attributes:
+        directive = (attributes["http-equiv"] or "").lower()
+        if directive not in rules.http_equiv:
+            judge.refuse(ATTRIBUTE, f"meta http-equiv={quote(directive)} in the finished page")
+        if directive == "refresh" and not redirect:
+            judge.refuse(ATTRIBUTE, "meta refresh in a page that is no redirect")
+    return kind
+
+
+def _judge_page_attribute(judge: _Judge, tag: str, name: str, value: str, attributes: Mapping[str, str | None], site_url: str) -> None:
+    rules = judge.rules
+    if name not in rules.page_attributes and not name.startswith(rules.page_prefixes):
+        judge.refuse(ATTRIBUTE, f"attribute {quote(name)} of <{tag}> in the finished page")
+    if name in ("href", "src", "action", "formaction", "poster", "data", "srcset", "cite"):
+        resource = name == "src" or (tag == "link" and _loads(attributes.get("rel") or ""))
+        if reason := judge_url(value, "src" if resource else "href", rules, site_url):
+            judge.refuse(URL, f"{reason} in {name} of <{tag}> in the finished page: {quote(value)}")
 
 
 LOADING_RELATIONS = frozenset({"stylesheet", "icon", "preload", "prefetch", "modulepreload", "manifest", "preconnect",

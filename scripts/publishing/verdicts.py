@@ -17,7 +17,7 @@ from pathlib import Path
 from publishing import allowed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-JUDGES = ("allowed.py", "sanitizer.py", "outputs.py", "feeds.py", "policy.py", "paths.py")
+JUDGES = ("allowed.py", "sanitizer.py", "tags.py", "outputs.py", "feeds.py", "policy.py", "paths.py")
 # Old entries are dropped when there are more: a site of thousands of pages has two a page.
 MOST_ENTRIES = 100_000
 

@@ -137,3 +137,37 @@ def test_a_header_cell_of_a_formula_alone_gets_a_name():
     assert name_headers(f"<th>{formula}</th>").startswith('<th><span class="kb-formula"><math aria-label="G_L &lt; &quot;1&quot;"><mi>')
     for kept in (f"<th>gain {formula}</th>", f"<td>{formula}</td>", f"<th>a</th><th>b {formula}</th>"):
         assert name_headers(kept) == kept
+
+
+def test_a_page_of_formulas_is_one_question(tmp_path, monkeypatch):
+    asked = []
+    with Formulas(cache=tmp_path / "mathematics.json") as made:
+        monkeypatch.setattr(made, "_ask", lambda formulas, ask=made._ask: asked.append(len(formulas)) or ask(formulas))
+        html, findings = render(made, "$a$, $b$, $a$ and $\\alhpa$\n\n$$\na\n$$")
+        assert html.count("<math") == 4
+        # The refused one is asked for again, by itself, to say why.
+        assert [found.id for found in findings] == ["PUB-601"] and asked == [4, 1]
+        render(made, "$a$ and $b$")
+        assert asked == [4, 1]
+
+
+def test_a_formula_that_never_ends_stops_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(mathematics, "SECONDS_TO_ANSWER", 2.0)
+    (server := tmp_path / "server.mjs").write_text(
+        'import { createInterface } from "node:readline";\n'
+        "for await (const line of createInterface({ input: process.stdin })) {\n"
+        '  const given = JSON.parse(line); while (given.some(({ tex }) => tex === "endless"));\n'
+        '  console.log(JSON.stringify(given.map(({ tex }) => ({ html: `<math>${tex}</math>` }))));\n}\n')
+    monkeypatch.setattr(mathematics, "SERVER", server)
+    with Formulas(cache=tmp_path / "mathematics.json") as made:
+        html, findings = render(made, "$a$\n\n$endless$\n\n$b$")
+    assert html.count("<math>") == 2
+    assert [(found.line, "needed over 2 s" in found.message) for found in findings] == [(3, True)]
+
+
+def test_without_katex_a_build_says_so_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(mathematics, "ROOT", tmp_path)
+    monkeypatch.setattr(mathematics.subprocess, "Popen", lambda *_, **__: pytest.fail("a process was started"))
+    made = Formulas(cache=tmp_path / "mathematics.json")
+    html, findings = render(made, "$a$ and $b$")
+    assert [("npm ci" in found.message, "<math" in html) for found in findings] == [(True, False)] * 2
