@@ -10,7 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import RegexLexer
 from pymdownx import highlight
+
+from pages import lexing
 
 _find_lexer, _make_tables, _highlight = highlight.get_lexer_by_name, HtmlFormatter._create_stylesheet, highlight.highlight
 # Blocks of a notebook and its page are rendered soon after each other.
@@ -22,6 +25,7 @@ def share() -> None:
     """From now on, in this process."""
     highlight.get_lexer_by_name = lru_cache(maxsize=256)(_find_lexer)
     HtmlFormatter._create_stylesheet = _shared_tables
+    RegexLexer.get_tokens_unprocessed = lexing.get_tokens_unprocessed
     kept: dict[tuple, str] = {}
 
     def once(code, lexer, formatter):

@@ -12,6 +12,7 @@ from re import _parser as parser
 from typing import Any
 
 from markdown import Extension, Markdown
+from markdown.inlinepatterns import Pattern, ReferenceInlineProcessor
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
 
@@ -67,9 +68,14 @@ class Screened(InlineProcessor):
     """Python-Markdown's own, but for the loop over the patterns."""
 
     def run(self, tree, ancestors=None):
-        expressions = [(pattern, pattern.getCompiledRegExp()) for pattern in self.inlinePatterns]
-        self._screened = [(pattern, needed(expression.pattern, expression.flags)) for pattern, expression in expressions]
+        self._screened = [(pattern, self._needed(pattern)) for pattern in self.inlinePatterns]
         return super().run(tree, ancestors)
+
+    def _needed(self, pattern: Pattern) -> tuple[str, ...]:
+        if isinstance(pattern, ReferenceInlineProcessor) and not self.md.references:
+            return ()  # it would read every bracket to its end, to find that nothing was defined
+        expression = pattern.getCompiledRegExp()
+        return needed(expression.pattern, expression.flags)
 
     def _InlineProcessor__handleInline(self, data, patternIndex=0):  # noqa: N802, N803: the names are the library's
         if isinstance(data, AtomicString):
