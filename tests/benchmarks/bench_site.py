@@ -1,7 +1,7 @@
 """The site beside stock Material: weight, requests and Lighthouse of every kind of page, and builds of 100 and 1,000 pages.
 
 Prints the tables of docs/contributing/measurements.md and exits 1 where a bar is missed. Run by `kb bench site`; a part alone:
-`python tests/benchmarks/bench_site.py builds` or `pages`. Lighthouse comes from npm into .cache/bench/, never into the site's own
+`python tests/benchmarks/bench_site.py builds`, `reload` or `pages`. Lighthouse comes from npm into .cache/bench/, never into the site's own
 packages; the stock sites are built by the same MkDocs and theme without anything of ours.
 """
 
@@ -11,12 +11,14 @@ import gzip
 import json
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -39,6 +41,8 @@ CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # What the reading experience promises.
 MOST_LCP_MS, MOST_CLS, MOST_REQUESTS, MOST_PAGE_KB, MOST_NOTEBOOK_KB = 1600, 0.01, 10, 70, 80
 MOST_CPU_SHARE, MOST_BYTES_SHARE, MOST_MEMORY_MB, LEAST_WARM_GAIN = 0.5, 0.2, 500, 8
+MOST_RELOAD_S = 1.0
+LONGEST_WAIT_S = 120
 
 missed: list[str] = []
 
@@ -93,6 +97,46 @@ def builds() -> None:
     bar(ours["memory"] <= MOST_MEMORY_MB, f"{large} pages need {ours['memory']:.0f} MB")
     gain = results["stock", large, "one page edited"]["cpu"] / edited["cpu"]
     bar(gain >= LEAST_WARM_GAIN, f"an edited page is {gain:.1f} times cheaper than stock")
+
+
+# Live reload --------------------------------------------------------------------------------------------------------
+
+def reload() -> None:
+    """Seconds from saving a sentence to the moment when the served page has it, in a site of the smaller size."""
+    edited = 5
+    with tempfile.TemporaryDirectory(prefix="knowledge-bench-") as name:
+        made = generated.ours(Path(name) / "ours", SIZES[0])
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        server = subprocess.Popen([sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"], cwd=made, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+        try:
+            page = f"http://127.0.0.1:{port}/{generated.section_of(edited)}/{generated.slug(edited)}/"
+            seconds = []
+            _wait_for(page, generated.OPENINGS[0])
+            for run in range(RUNS):
+                time.sleep(1)  # the server watches again
+                generated.edit(made, edited)
+                seconds.append(_wait_for(page, generated.OPENINGS[(run + 1) % 2]))
+        finally:
+            server.terminate()
+            server.wait()
+    print(f"\nA sentence edited in {SIZES[0]} pages is served after {statistics.median(seconds):.2f} s (median of {RUNS}; longest {max(seconds):.2f}).")
+    bar(statistics.median(seconds) <= MOST_RELOAD_S, f"an edited sentence is served after {statistics.median(seconds):.2f} s")
+
+
+def _wait_for(page: str, words: str) -> float:
+    started = time.perf_counter()
+    while (waited := time.perf_counter() - started) < LONGEST_WAIT_S:
+        try:
+            with urllib.request.urlopen(page, timeout=LONGEST_WAIT_S) as answer:
+                if words in answer.read().decode("utf-8"):
+                    return waited
+        except OSError:  # not there yet
+            pass
+        time.sleep(0.02)
+    raise SystemExit(f"{page} does not show “{words}”")
 
 
 # Pages --------------------------------------------------------------------------------------------------------------
@@ -199,7 +243,7 @@ def pages() -> None:
 
 
 def main() -> int:
-    parts = {"builds": builds, "pages": pages}
+    parts = {"builds": builds, "reload": reload, "pages": pages}
     for name in sys.argv[1:] or parts:
         parts[name]()
     print("\nmissed: " + "; ".join(missed) if missed else "\nEvery bar is kept.")

@@ -19,6 +19,8 @@ SECTIONS = {"classic": "Classic machine learning", "deep-learning": "Deep learni
 HEADINGS = ("Why it exists", "How it works", "By hand", "Build it", "Use it", "What it assumes", "When not to use it", "Pitfalls",
             "Check yourself", "Where next", "Sources")
 LONGEST_WAY = 8
+# The sentence that `edit` turns into the other and back.
+OPENINGS = ("An opening of", "A changed opening of")
 # As short as a companion notebook can be: the libraries that most import, one fit, one table, one plot.
 NOTEBOOK = '''# %% [markdown]
 # # Concept {page}: companion notebook
@@ -82,7 +84,7 @@ def explainer(number: int) -> str:
                           allow_unicode=True, sort_keys=False)
     body = "".join(f"## {name}\n\n" + "".join(piece.format(page=number, part=part, before=before) for piece in (PARAGRAPH, PARAGRAPH, CODE, FORMULA, FOLD)) + SHARED
                    for part, name in enumerate(HEADINGS, 1))
-    return f"---\n{head}---\n\nAn opening of two sentences. It stands above the first heading of page {number}.\n\n{body}"
+    return f"---\n{head}---\n\n{OPENINGS[0]} two sentences. It stands above the first heading of page {number}.\n\n{body}"
 
 
 def ours(folder: Path, pages: int, notebooks: bool = False) -> Path:
@@ -133,7 +135,8 @@ def edit(made: Path, number: int) -> None:
     """One sentence of one page becomes another."""
     page = made / "docs" / section_of(number) / slug(number) / "index.md"
     text = page.read_text("utf-8")
-    page.write_text(text.replace("An opening of", "A changed opening of", 1) if "An opening of" in text else text.replace("A changed opening of", "An opening of", 1), "utf-8")
+    now, then = OPENINGS if OPENINGS[0] in text else OPENINGS[::-1]
+    page.write_text(text.replace(now, then, 1), "utf-8")
 
 
 def _write_section(folder: Path) -> None:
