@@ -15,7 +15,7 @@ TAG = re.compile(r'[A-Za-z][A-Za-z0-9-]*(?: [A-Za-z_:@][A-Za-z0-9_.:@-]*="[^"<>]
 NO_START = ("/", "!")
 NAME_AND_VALUE = re.compile(r' ([^ =]+)="([^"]*)"')
 # Their content is written as it is, so that a `<` in it may be no tag at all.
-RAW = frozenset({"script", "style", "iframe", "noembed", "noframes", "plaintext", "xmp", "template"})
+RAW = frozenset({"script", "style", "iframe", "noembed", "noframes", "plaintext", "xmp"})
 
 
 def start_tags(serialized: str) -> set[tuple[str, str]] | None:
