@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Callable, Iterable
 
 from pages.findings import Finding
+from publishing.node import NODE
 
 ROOM = Path(__file__).resolve().parent
 ROOT = ROOM.parent.parent
@@ -176,7 +177,7 @@ class Formulas:
     """
 
     def __init__(self, node: Path | None = None, cache: Path | None = None) -> None:
-        self.node = node or ROOT / ".venv" / "bin" / "node"
+        self.node = node or NODE
         self.cache = cache or ROOT / ".cache" / "mathematics.json"
         self.process: subprocess.Popen[str] | None = None
         self.known: dict[str, str] | None = None

@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pages.findings import Finding
+from publishing.node import NODE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
-NODE = ROOT / ".venv" / "bin" / "node"
 BUNDLE = "PUB-801"
 SECONDS_TO_BUNDLE = 60
 

@@ -14,7 +14,8 @@ import subprocess
 from pathlib import Path
 
 from publishing.made import made
-from publishing.stylesheet import ESBUILD, NODE
+from publishing.node import NODE
+from publishing.stylesheet import ESBUILD
 
 FOLDER = "assets/js"
 ENTRY = "site.js"

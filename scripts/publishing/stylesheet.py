@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from publishing.made import made
+from publishing.node import NODE
 
 ROOT = Path(__file__).resolve().parents[2]
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
-NODE = ROOT / ".venv" / "bin" / "node"
 SHEET = "assets/css/site.min.css"
 SECONDS_TO_MINIFY = 60
 # A selector that needs one of these matches nothing: the feature is off, or a template of ours replaces the part.

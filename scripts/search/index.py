@@ -18,11 +18,11 @@ from typing import Any
 
 from pages.model import Page, Site
 from publishing.made import made
+from publishing.node import NODE
 from roadmap.coverage import Concept, Coverage
 
 ROOM = Path(__file__).resolve().parent
 ROOT = ROOM.parent.parent
-NODE = ROOT / ".venv" / "bin" / "node"
 # The folder below the site's root that the client asks.
 FOLDER = "search"
 # The client's modules below docs/, and where their bundles are published.

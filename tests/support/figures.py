@@ -8,9 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from publishing.node import NODE
+
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = ROOT / "docs" / "assets" / "js" / "figures"
-NODE = ROOT / ".venv" / "bin" / "node"
 NODE_SECONDS = 60
 # Of the text in a drawing, in pixels on the screen: the font's size times the drawing's scale. Its box would depend on the machine's fonts.
 LEAST_FONT_SIZE = 9.5

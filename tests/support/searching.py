@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import Any, Iterable
 
+from publishing.node import NODE
+
 ROOT = Path(__file__).resolve().parents[2]
-NODE = ROOT / ".venv" / "bin" / "node"
 DRIVER = ROOT / "tests" / "search" / "drive.mjs"
 _running: dict[Path, subprocess.Popen[str]] = {}
 
