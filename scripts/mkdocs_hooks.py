@@ -33,6 +33,7 @@ from publishing.paths import judge_sources
 from publishing.sanitizer import judge_html, judge_meta
 from publishing.seal import seal
 from publishing.sources import SourceLines
+from publishing.tables import framed
 from publishing.verdicts import Verdicts
 from roadmap import wanted
 from roadmap.coverage import load_map
@@ -282,11 +283,10 @@ def on_post_page(output, *, page, config):
     # Excerpts of the journal reach a page without on_page_content.
     if MARK in output:
         output = PLACEHOLDER.sub("", output)
-    if "arithmatex" not in output:
-        return output
-    output, findings = build["formulas"].render(output, f"docs/{page.file.src_uri}", lambda tex: 1)
-    build["findings"] += findings
-    return output
+    if "arithmatex" in output:
+        output, findings = build["formulas"].render(output, f"docs/{page.file.src_uri}", lambda tex: 1)
+        build["findings"] += findings
+    return framed(output)
 
 
 @event_priority(-100)  # the feeds and every other plugin have written their files
