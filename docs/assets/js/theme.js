@@ -5,6 +5,7 @@
 const GESTURES = ["pointermove", "pointerover", "pointerdown", "touchstart", "keydown", "wheel", "scroll", "focusin", "change"];
 /** After a failure, so that a moving pointer does not ask a hundred times a second. */
 const PAUSE_MS = 1000;
+const FAILED = "The search could not be loaded. It is tried again as you go on.";
 /** So long after its start the theme closes menu and search where the address names a section, as after a click on one. */
 const CLOSING_MS = 125;
 
@@ -32,6 +33,7 @@ export function theme(onArrival, onPage) {
     script.addEventListener("load", () => arrived(onArrival, onPage));
     script.addEventListener("error", () => {
       script.remove();
+      for (const status of document.querySelectorAll(".md-search-result__meta")) status.textContent = FAILED;
       setTimeout(wait, PAUSE_MS);
     });
     document.head.append(script);
@@ -79,10 +81,10 @@ function keepOpen() {
   setTimeout(() => document.removeEventListener("click", refuse, { capture: true }), CLOSING_MS);
 }
 
+/** No form of the site has a server that would answer; the search's is answered when there is a search. */
 function enter(event) {
-  if (event.target.name !== "search") return;
-  event.preventDefault(); // there is no server that would answer
-  entered = document.activeElement?.value ?? null;
+  event.preventDefault();
+  if (event.target.name === "search") entered = document.activeElement?.value ?? null;
 }
 
 /** Back to another page of the history that instant navigation made before this one was reloaded: only the address has changed. */
