@@ -9,10 +9,26 @@ from __future__ import annotations
 import re
 
 CLASS = "kb-table"
-PLAIN = re.compile(r"<table((?![^>]*\bclass=)[^>]*)>(.*?)</table>", re.DOTALL)
-FRAMED = rf'<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="{CLASS}"\1>\2</table></div></div>'
+# Whole tags: what looks like a table within an attribute or a script is none.
+ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
+TAG = re.compile(rf"<!--.*?-->|<(script|style|textarea|title)\b.*?</\1\s*>|<table\b(?P<attributes>{ATTRIBUTES})>|(?P<end></table\s*>)|</?[a-z]{ATTRIBUTES}>", re.DOTALL | re.IGNORECASE)
+HAS_CLASS = re.compile(r"\bclass\s*=", re.IGNORECASE)
 
 
 def framed(html: str) -> str:
-    """`html` with each table that has no class in its frame."""
-    return PLAIN.sub(FRAMED, html)
+    """`html` with each table that has no class in its frame; a table within a table stays."""
+    if "<table" not in html:
+        return html
+    pieces, done, depth, opened = [], 0, 0, None
+    for tag in TAG.finditer(html):
+        if tag["attributes"] is not None:
+            depth += 1
+            if depth == 1:
+                opened = None if HAS_CLASS.search(tag["attributes"]) else tag
+        elif tag["end"]:
+            depth -= 1
+            if depth == 0 and opened:
+                pieces += [html[done:opened.start()], f'<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="{CLASS}"{opened["attributes"]}>',
+                           html[opened.end():tag.end()], "</div></div>"]
+                done = tag.end()
+    return "".join([*pieces, html[done:]])

@@ -284,6 +284,15 @@ def test_a_link_that_the_pointer_rests_on_has_its_preview(page, site_url):
     page.locator(".md-tooltip2--active[role=dialog] h3", has_text=link.inner_text()).wait_for()
 
 
+def test_a_receipt_that_is_read_stays(page, site_url):
+    theme = Held(page)
+    page.goto(site_url + EXPLAINER, wait_until="networkidle")
+    page.locator("a.receipt").first.hover()
+    page.wait_for_selector("#kb-tip:not([hidden])")
+    theme.arrive()
+    assert page.locator("#kb-tip").is_visible(), "the page was equipped a second time"
+
+
 def test_back_to_a_page_before_a_reload_shows_that_page(page, site_url):
     page.goto(site_url, wait_until="networkidle")
     browsing.follow(page, page.locator(".md-tabs").get_by_role("link", name="Roadmap"))
@@ -369,11 +378,12 @@ def test_what_scrolls_stays_within_the_keyboards_reach(phone, site_url):
 
 @pytest.mark.parametrize("woken", [False, True])
 def test_sidebars_fit_the_window_and_end_with_the_page(page, site_url, woken):
+    page.set_viewport_size({"width": 1280, "height": 480})  # both are longer
     page.goto(site_url + EXPLAINER, wait_until="networkidle")
     if woken:
         browsing.wake(page)
     bottoms = "[...document.querySelectorAll('.md-sidebar__scrollwrap')].map((one) => one.getBoundingClientRect().bottom)"
-    assert max(page.evaluate(bottoms)) <= 800
+    assert max(page.evaluate(bottoms)) <= 480
     page.evaluate("scrollTo(0, 3000)")
     page.wait_for_timeout(100)
     assert page.evaluate("[...document.querySelectorAll('.md-sidebar__scrollwrap')].map((one) => Math.round(one.getBoundingClientRect().top - document.querySelector('.md-header').offsetHeight))") == [24, 24]

@@ -9,9 +9,9 @@ const FAILED = "The search could not be loaded. It is tried again as you go on."
 /** So long after its start the theme closes menu and search where the address names a section, as after a click on one. */
 const CLOSING_MS = 125;
 
-const SCRIPT = document.querySelector("template[data-src]");
-// Below the folder of the page that the browser loaded; instant navigation changes the address.
-const ADDRESS = SCRIPT && new URL(SCRIPT.dataset.src, document.baseURI).href;
+const PLACE = document.querySelector("template[data-src]");
+// Of the page that the browser loaded: instant navigation changes the address, and what is relative to it.
+const ADDRESS = PLACE && new URL(PLACE.dataset.src, document.baseURI).href;
 const PATH = location.pathname;
 
 const listening = { capture: true, passive: true };
@@ -25,7 +25,7 @@ let entered = null;
  * @param {() => void} onPage called for each page that instant navigation brings
  */
 export function theme(onArrival, onPage) {
-  if (!ADDRESS) return;
+  if (!PLACE) return;
   const wake = () => {
     for (const gesture of GESTURES) removeEventListener(gesture, wake, listening);
     const script = document.createElement("script");
@@ -36,7 +36,7 @@ export function theme(onArrival, onPage) {
       for (const status of document.querySelectorAll(".md-search-result__meta")) status.textContent = FAILED;
       setTimeout(wait, PAUSE_MS);
     });
-    document.head.append(script);
+    PLACE.after(script);
   };
   const wait = () => {
     for (const gesture of GESTURES) addEventListener(gesture, wake, listening);
