@@ -34,6 +34,7 @@ from publishing.paths import judge_sources
 from publishing.sanitizer import judge_html, judge_meta
 from publishing.seal import seal
 from publishing.sources import SourceLines
+from publishing.tables import framed
 from publishing.verdicts import Verdicts
 from roadmap import wanted
 from roadmap.coverage import load_map
@@ -269,7 +270,7 @@ def on_env(env, *, config, files):
     env.globals["draw"] = lambda section: draw(section, coverage)
     env.globals["addresses"] = {file.src_uri: file.url for file in files}
     shared = finished.common(ROOT, config, build["nav"], coverage, files, build["command"])
-    templates = {"main.html": finished.Finished(build["rendered"], shared, env.get_template("main.html"), lambda page: type(page) is Page)}
+    templates = {"main.html": finished.Finished(build["rendered"], shared, env.get_template("main.html"), lambda page: type(page) is Page, framed)}
     find = env.get_template
     env.get_template = lambda name, *more, **named: templates.get(name) if not more and not named and name in templates else find(name, *more, **named)
     return env
@@ -289,11 +290,10 @@ def on_post_page(output, *, page, config):
     # Excerpts of the journal reach a page without on_page_content.
     if MARK in output:
         output = PLACEHOLDER.sub("", output)
-    if "arithmatex" not in output:
-        return output
-    output, findings = build["formulas"].render(output, f"docs/{page.file.src_uri}", lambda tex: 1)
-    build["findings"] += findings
-    return output
+    if "arithmatex" in output:
+        output, findings = build["formulas"].render(output, f"docs/{page.file.src_uri}", lambda tex: 1)
+        build["findings"] += findings
+    return output if type(page) is Page else framed(output)
 
 
 @event_priority(-100)  # the feeds and every other plugin have written their files

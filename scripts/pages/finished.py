@@ -48,8 +48,8 @@ def squeezed(html: str) -> str:
 class Finished:
     """Stands in for the template of ordinary pages: renders what changed, and gives back what did not."""
 
-    def __init__(self, rendered: Rendered, common: str, template: Any, ordinary: Callable[[Any], bool]) -> None:
-        self.rendered, self.common, self.template, self.ordinary = rendered, common, template, ordinary
+    def __init__(self, rendered: Rendered, common: str, template: Any, ordinary: Callable[[Any], bool], finish: Callable[[str], str]) -> None:
+        self.rendered, self.common, self.template, self.ordinary, self.finish = rendered, common, template, ordinary, finish
 
     def render(self, context: dict[str, Any]) -> str:
         page = context["page"]
@@ -59,6 +59,6 @@ class Finished:
         key = self.rendered.key(name, self.common, own(page, context.get("topic")), page.content)
         if found := self.rendered.get(name, key, None):
             return found["html"]
-        html = squeezed(self.template.render(context))
+        html = self.finish(squeezed(self.template.render(context)))
         self.rendered.put(name, key, {"html": html, "asked": {}})
         return html

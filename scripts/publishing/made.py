@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".cache" / "made"
 # Another version of the program, or of what calls it, makes other files.
-MAKERS = ("package-lock.json", "scripts/publishing/stylesheet.py", "scripts/publishing/scripts.py", "scripts/search/build.mjs")
+MAKERS = ("package-lock.json", "scripts/publishing/stylesheet.py", "scripts/publishing/tables.py", "scripts/publishing/scripts.py", "scripts/search/build.mjs")
 
 
 def made(name: str, inputs: list[str], make: Callable[[], dict[str, str]]) -> dict[str, str]:

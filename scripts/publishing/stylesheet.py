@@ -13,6 +13,7 @@ from pathlib import Path
 
 from publishing.made import made
 from publishing.node import NODE
+from publishing.tables import CLASS
 
 ROOT = Path(__file__).resolve().parents[2]
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
@@ -114,4 +115,5 @@ def join(site: Path, ours: Iterable[str]) -> None:
 
 def _joined(theme: str, *ours: str) -> str:
     text = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", theme).removeprefix('@charset "UTF-8";')
-    return minified(UNUSED_COLORS.sub("", UNUSED_ICONS.sub("", without_unused(text))) + "\n".join(ours))
+    text = without_unused(text).replace("table:not([class])", f"table.{CLASS}")  # as tables.py names them
+    return minified(UNUSED_COLORS.sub("", UNUSED_ICONS.sub("", text)) + "\n".join(ours))

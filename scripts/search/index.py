@@ -27,7 +27,7 @@ ROOT = ROOM.parent.parent
 FOLDER = "search"
 # The client's modules below docs/, and where their bundles are published.
 CLIENT = "assets/js/search"
-# The one of them that every page loads.
+# The one of them that comes with the theme's script.
 FIRST = "client.js"
 
 # Pages that hold only what the build lists: every word on them leads elsewhere.
@@ -138,7 +138,7 @@ def write_theme_index(site_dir: Path) -> None:
 
 
 def write_client(target: Path, offline: bool) -> None:
-    """The client's two bundles, of which the one that every page needs goes before the theme's script, into its file.
+    """The client's two bundles, of which the one that the search dialog needs goes before the theme's script, into its file.
 
     The modules that the build has copied are not published.
     """

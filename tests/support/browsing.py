@@ -52,6 +52,16 @@ def await_scripts(page) -> None:
     page.goto, page.reload = awaiting(page.goto), awaiting(page.reload)
 
 
+def wake(page) -> None:
+    """Have the theme's script come, as a pointer on its way to a link would, and wait until it knows which links are the site's own."""
+    if page.locator("html[data-kb-theme]").count():
+        return
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("/sitemap.xml")):
+        page.mouse.move(1, 1)
+    page.wait_for_selector("html[data-kb-theme]", state="attached")
+    page.wait_for_timeout(50)  # the answer is read and parsed
+
+
 def open_search(page) -> None:
     """Open the search by its key, and wait for the field: a letter typed before would be a key of the page."""
     page.keyboard.press("/")
@@ -61,6 +71,7 @@ def open_search(page) -> None:
 def follow(page, link) -> None:
     """Click the `link` and wait until the page behind it stands: the theme changes the address first, replaces the
     article when the answer has come, and closes the search and the drawer 125 ms after that."""
+    wake(page)
     page.evaluate("for (const article of document.querySelectorAll('article')) article.dataset.leaving = ''")
     link.evaluate("(link) => link.click()")
     # By a selector: a predicate is evaluated again and again in the page, whose policy forbids that.

@@ -1,5 +1,9 @@
 // The frame around a page: menu, search and the skip link by keyboard, focus that returns, code to copy, folds that open for printing.
-// Called by site.js. The menu and the search themselves are the theme's, switched by its two hidden checkboxes.
+// Called by site.js. The menu and the search themselves are the theme's, switched by its two hidden checkboxes; they open and close
+// here, since its script comes later (theme.js).
+
+const SEARCH_KEYS = ["/", "s", "f"];
+const TURNING_KEYS = { n: "next", ".": "next", p: "prev", ",": "prev" };
 
 const switchOf = (name) => document.querySelector(`[data-md-toggle="${name}"]`);
 const inSearch = () => document.querySelector("[data-md-component=search-query]");
@@ -7,7 +11,9 @@ let opener = null;
 
 function set(name, on) {
   const box = switchOf(name);
-  if (box && box.checked !== on) box.click();
+  if (!box || box.checked === on) return;
+  box.checked = on;
+  box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function open(name, from) {
@@ -51,13 +57,41 @@ function onClick(event) {
   }
 }
 
+/** Whether a key is meant for the page, not for a field or the browser. */
+function isCommand({ target, ctrlKey, metaKey, altKey }) {
+  return !(ctrlKey || metaKey || altKey || target.isContentEditable || target.closest?.("input:not([type=radio]), select, textarea"));
+}
+
+/** The keys are the theme's own, and it is not told of them. */
+function command(event) {
+  const neighbor = document.querySelector(`link[rel="${TURNING_KEYS[event.key]}"]`);
+  if (SEARCH_KEYS.includes(event.key)) {
+    open("search", null);
+    inSearch().select();
+  } else if (neighbor) {
+    // Once the theme has come it takes clicks on links, but no changes of the address.
+    const link = document.createElement("a");
+    link.href = neighbor.href;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  } else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 function onKey(event) {
-  if (event.key === "Escape" && switchOf("drawer")?.checked) {
+  const { key } = event;
+  if (key === "Escape" && switchOf("drawer")?.checked) {
     set("drawer", false);
     opener?.focus();
   }
+  if (switchOf("search")?.checked) {
+    if (key === "Escape") inSearch().blur();
+    if (key === "Escape" || key === "Tab") set("search", false);
+  } else if (isCommand(event)) command(event);
   // A label works by the keyboard as its button would.
-  if ((event.key === "Enter" || event.key === " ") && event.target.matches?.("label[tabindex]")) {
+  if ((key === "Enter" || key === " ") && event.target.matches?.("label[tabindex]")) {
     event.preventDefault();
     event.target.click();
   }
@@ -69,7 +103,10 @@ export function frame() {
   document.addEventListener("click", onClick, { capture: true });
   document.addEventListener("change", onToggle);
   document.addEventListener("keydown", onKey);
-  // A fold that opens, and the theme's wrapping of tables, change what scrolls without changing the page's width.
+  document.addEventListener("focusin", ({ target }) => {
+    if (target === inSearch()) set("search", true);
+  });
+  // A fold that opens changes what scrolls without changing the page's width.
   document.addEventListener("toggle", reach, { capture: true });
   addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll(".md-content details:not([open])")) {
@@ -86,7 +123,7 @@ export function frame() {
 }
 
 /** Wide code and tables scroll sideways: what scrolls must be within the keyboard's reach, what does not must not be. */
-function reach() {
+export function reach() {
   for (const region of document.querySelectorAll(".md-content .md-typeset__scrollwrap, .md-content .md-typeset__table > table, .md-content pre > code")) {
     const scrolls = region.scrollWidth > region.clientWidth + 1;
     // Not by the property: Chromium calls a scrolling element focusable, other browsers do not.
@@ -155,9 +192,8 @@ export function page() {
     if (link.protocol.startsWith("http") && link.origin !== location.origin) link.dataset.kbAway = "";
   }
   copyButtons();
-  // Now, once the theme has wrapped the tables, and whenever the column changes its width.
+  // Now and whenever the column changes its width.
   reach();
-  setTimeout(reach);
   resized.disconnect();
   const content = document.querySelector(".md-content__inner");
   if (content) resized.observe(content);

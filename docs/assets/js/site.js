@@ -1,7 +1,8 @@
 // Entry of the site's own behavior, loaded once; navigation.instant replaces pages without reloading it.
 import { page as figures } from "./figures/load.js";
-import { frame, page as framePage } from "./frame.js";
+import { frame, page as framePage, reach } from "./frame.js";
 import { receipts, page as receiptsPage } from "./receipts.js";
+import { theme } from "./theme.js";
 
 // What only some pages need is fetched by those pages.
 const EXERCISES = ".md-content details.success, .md-content details.predict";
@@ -18,14 +19,16 @@ async function equip(root) {
   }
 }
 
-frame();
-receipts();
-
-// The theme's observable fires for the first page and for each one that instant navigation brings.
-window.document$.subscribe(() => {
+function page() {
   framePage();
   receiptsPage();
   figures();
   equip(document.querySelector(".md-content"));
-  document.documentElement.dataset.kbReady = "";
-});
+}
+
+frame();
+receipts();
+page();
+document.documentElement.dataset.kbReady = "";
+// The theme takes code that scrolls out of the keyboard's reach where nothing hovers.
+theme(reach, page);

@@ -21,16 +21,16 @@ class Channel extends EventTarget {
   #value = "";
   #timer = 0;
   #answered = 0;
-  #entered = false;
+  #entered = null;
 
-  /** Whether what stands in the box is not what the results below it answer. */
-  get waits() {
-    return this.#answered !== this.#id;
+  /** Whether `value`, which stands in the box, is not what the results below it answer. */
+  waits(value) {
+    return this.#answered !== this.#id || value !== this.#value;
   }
 
-  /** Enter was pressed before its answer had come: it is pressed again below the right results. */
-  enterLater() {
-    this.#entered = true;
+  /** Enter was pressed before the answer to `value` had come: it is pressed again below the right results. */
+  enterLater(value) {
+    this.#entered = value;
   }
 
   postMessage({ type, data }) {
@@ -43,7 +43,7 @@ class Channel extends EventTarget {
   async query(value) {
     this.#value = value;
     const id = ++this.#id;
-    this.#entered = false;
+    if (value !== this.#entered) this.#entered = null;
     clearTimeout(this.#timer);
     if (!value) {
       this.#answered = id;
@@ -98,6 +98,7 @@ class Channel extends EventTarget {
     clearTimeout(this.#timer);
     this.#answered = message.id;
     if (message.type === "failure") {
+      this.#entered = null;
       if (!OFFLINE) this.#ask = null; // a worker that could not start is started anew
       this.#show({ items: [], suggest: [] });
       this.#note("The search could not load its index.", (note) => {
@@ -117,8 +118,8 @@ class Channel extends EventTarget {
         for (const { title, url } of message.nearest) note.append(" ", nearestLink(title, new URL(url, ROOT).href));
       });
     }
-    if (this.#entered) {
-      this.#entered = false;
+    if (this.#entered !== null) {
+      this.#entered = null;
       focusedBox()?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
     }
   }
@@ -167,12 +168,13 @@ let channel = null;
 
 /** Enter opens a result of what was typed, never a mere suggestion; Tab leaves the box for a button of ours where there is one. */
 addEventListener("keydown", (event) => {
-  if (!focusedBox()) return;
+  const box = focusedBox();
+  if (!box) return;
   const note = document.querySelector(".kb-search-note");
-  if (event.key === "Enter" && channel?.waits) {
+  if (event.key === "Enter" && channel?.waits(box.value)) {
     event.stopImmediatePropagation();
     event.preventDefault();
-    channel.enterLater();
+    channel.enterLater(box.value);
   } else if (event.key === "Enter" && !document.querySelector(".md-search-result__item")) {
     event.stopImmediatePropagation();
     event.preventDefault();
