@@ -14,7 +14,7 @@ ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 TAG = re.compile(rf"<!--.*?-->|<(script|style|textarea|title)\b.*?</\1\s*>|<table\b(?P<attributes>{ATTRIBUTES})>|(?P<end></table\s*>)|</?[a-z]{ATTRIBUTES}>", re.DOTALL | re.IGNORECASE)
 # Where the text holds a table in such a place, or right behind the quote that opens a value, only whole tags tell.
 ELSEWHERE = (("<!--", "-->"), *((f"<{name}", f"</{name}") for name in ("script", "style", "textarea", "title")))
-TABLE = re.compile(r"<table\b(?P<attributes>[^>]*)>|(?P<end></table\s*>)")
+TABLE = re.compile(r"<(?:table\b(?P<attributes>[^>]*)|(?P<end>/table\s*))>")
 HAS_CLASS = re.compile(r"\bclass\s*=", re.IGNORECASE)
 
 
@@ -39,14 +39,13 @@ def framed(html: str) -> str:
 
 def _stands_in_text(html: str) -> bool:
     """Whether each table is surely one; reading every tag of a page costs as much as a fifth of rendering it."""
-    lower = html.lower()
     for opening, closing in ELSEWHERE:
-        at = lower.find(opening)
+        at = html.find(opening)
         while at >= 0:
-            end = lower.find(closing, at)
-            if "<table" in lower[at:end if end >= 0 else None]:
+            end = html.find(closing, at)
+            if "<table" in html[at:end if end >= 0 else None]:
                 return False
-            at = lower.find(opening, end) if end >= 0 else -1
+            at = html.find(opening, end) if end >= 0 else -1
     at = html.find("<table")
     while at >= 0:
         before = (html.rfind(quote, 0, at) for quote in "\"'")
