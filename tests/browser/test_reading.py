@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import expect
 
 from support import browsing
 from support.accessibility import violations
@@ -95,3 +96,15 @@ def test_no_page_is_wider_than_a_phone(browser, site, site_url):
             wide.append(f"{node.text}: {width} pixels, by {parts[:1]}")
     context.close()
     assert not wide, "\n".join(wide)
+
+
+def test_the_contents_mark_the_section_that_one_went_to(browser, site_url):
+    context, page = opened(browser)
+    page.goto(site_url + EXPLAINER)
+    links = page.locator(".md-sidebar--secondary .md-nav__link[href^='#'], .md-sidebar--secondary .md-nav__link[href*='/#']")
+    for place in (2, 5):
+        wanted = links.nth(place)
+        wanted.click()
+        expect(page.locator(".md-sidebar--secondary .md-nav__link--active").last).to_have_text(wanted.inner_text())
+        assert page.url.endswith(wanted.get_attribute("href").split("#")[1])
+    context.close()
