@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -64,13 +63,12 @@ class Rendered:
 
     def put(self, page: str, key: str, entry: dict[str, Any]) -> None:
         payload = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
-        temporary = self.folder / f".writing-{os.getpid()}"
         try:
             if not self.made:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 self.made = True
-            temporary.write_bytes(key.encode() + hashlib.sha256(payload).hexdigest().encode() + payload)
-            os.replace(temporary, self._file(page))
+            # In its place at once: what was cut off does not match its digest.
+            self._file(page).write_bytes(key.encode() + hashlib.sha256(payload).hexdigest().encode() + payload)
         except OSError:
             pass  # a full disk makes the next build slower, not wrong
 
