@@ -41,7 +41,7 @@ def check_prose(repository: Repository, prose: Prose, links: list[Link]) -> Iter
                           suggestion="name the target")
     yield from _references(prose)
     linked = {link.target for link in links}
-    for match in HTTP.finditer(prose.plain):
+    for match in HTTP.finditer(prose.plain) if "http://" in prose.plain else ():
         # A bare address in the text becomes no link, but readers copy it; linked ones were judged above.
         if not any(target.startswith(match[0].rstrip(".,;")) for target in linked) and not _own(match[0]):
             line, column = prose.position(match.start())
@@ -223,6 +223,9 @@ def _alternative(path: str, link: Link, column: int) -> Iterator[Finding]:
 
 def _references(prose: Prose) -> Iterator[Finding]:
     text = prose.plain
+    # On most pages nothing begins so, and looking for it by pattern takes as long as all other links.
+    if "][" not in text and "[^" not in text:
+        return
     defined = {" ".join(name.split()).casefold() for name in DEFINITION.findall(text)}
     for match in REFERENCE.finditer(text):
         label = " ".join((match[2] or match[1]).split()).casefold()
