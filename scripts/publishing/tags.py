@@ -61,4 +61,5 @@ def _apart(text: str, name: str) -> tuple[str | None, str]:
 
 
 def _tags(kind: str, text: str) -> set[tuple[str, str]]:
-    return {(kind, tag) for tag in {piece.partition(">")[0] for piece in text.split("<")[1:] if piece[:1] not in NO_START}}
+    # A piece that does not end is part of a name with a `<` in it, which parsers allow: no tag.
+    return {(kind, tag) for tag in {piece.partition(">")[0] if ">" in piece else "" for piece in text.split("<")[1:] if piece[:1] not in NO_START}}

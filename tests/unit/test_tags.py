@@ -10,7 +10,7 @@ from publishing import sanitizer, tags
 PIECES = st.sampled_from(["<p>", "</p>", "<a href='https://a.example'>", "</a>", "<a href='javascript:x'>", "<b onclick='x'>", "<img src='a.png' alt='<b>'>", "<svg viewBox='0 0 1 1'>", "</svg>",
                           "<path d='m'/>", "<a xlink:href='#x'>", "<math>", "</math>", "<mi>", "</mi>", "<mtext>", "</mtext>", "<mo class='kb-a'>", "<script>", "</script>", "<script src='x.js'>",
                           "<style>", "</style>", "<!--", "-->", "<!-- a -->", "<template>", "</template>", "<noscript>", "</noscript>", "<iframe>", "</iframe>", "<textarea>", "</textarea>", "<title>",
-                          "<input type='checkbox' disabled>", "<input type='text'>", "<p title='\"'>", "<p title=\"a<script>\">", "<p a\"b='c'>", "<p x<y='z'>", "<mathx>", "<svgx>", "<foreignObject>",
+                          "<input type='checkbox' disabled>", "<input type='text'>", "<p title='\"'>", "<p title=\"a<script>\">", "<p a\"b='c'>", "<p x<y='z'>", "<text<p>", "<p<script>", "<p class='a'<b>", "<mathx>", "<svgx>", "<foreignObject>",
                           "</foreignObject>", "<desc>", "</desc>", "<annotation>", "<h2 id='cookie'>", "<span class='md-search'>", "<div>", "</div>", "<table>", "<td>", "</table>", "<select>", "<option>",
                           "<form action='x'>", "<meta http-equiv='refresh' content='0'>", "<link rel=stylesheet href='https://b.example/x.css'>", "<base href='/'>", "text", "&lt;b&gt;", "&amp;", "\x00", "<", ">",
                           "<xmp>", "</xmp>", "<plaintext>", "<p class='a b'>", "<frameset>", "<body onload='x'>", "<html lang='x'>"])
@@ -59,6 +59,11 @@ def test_the_pages_of_the_site_need_no_walk(site: Path):
             script.decompose()
         found = tags.start_tags(tree.root.html)
         assert found and not [tag for kind, tag in found if tags.hides(kind, tag)], file
+
+
+@pytest.mark.parametrize("body", ["<text<p>", "<p<b>x", "<p x<y>", "<p title='a'<b='c'>"])
+def test_a_name_with_a_bracket_in_it_is_refused(body):
+    assert page(body) and article(body)
 
 
 def test_each_tag_is_named_once_with_the_kind_that_judges_it():
