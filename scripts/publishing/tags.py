@@ -36,7 +36,7 @@ def start_tags(serialized: str) -> set[tuple[str, str]] | None:
 def hides(kind: str, tag: str) -> bool:
     """Whether what follows a start tag may be something else than it seems, or the tag is none."""
     name = name_of(tag)
-    return not TAG.fullmatch(tag) or name in RAW or (not kind and name in FOREIGN)
+    return not TAG.fullmatch(tag) or name in RAW or (name in FOREIGN and name != kind)
 
 
 def name_of(tag: str) -> str:
