@@ -197,7 +197,7 @@ def _render_once(page, config, files):
     rendered, path = build["rendered"], page.file.src_uri
     key = rendered.key(path, page.file.url, build["formulas"].salt, page.markdown)
     if found := rendered.get(path, key, files):
-        page.content, page._title_from_render, page.present_anchor_ids = found["content"], found["title"], set(found["anchors"])
+        page.content, page._title_from_render, page.present_anchor_ids = found["text"], found["title"], set(found["anchors"])
         page.toc = TableOfContents([_toc_from(item) for item in found["toc"]])
         page.links_to_anchors = {files.get_file_from_path(path): links for path, links in found["links"].items()}
         return
@@ -214,8 +214,8 @@ def _render_once(page, config, files):
     build["findings"] += findings
     if not warnings and not findings and log.isEnabledFor(logging.WARNING):
         rendered.put(path, key, {
-            "content": page.content, "title": page._title_from_render, "anchors": sorted(page.present_anchor_ids), "asked": asked.answers,
-            "toc": [_toc_to(item) for item in page.toc], "links": {file.src_uri: links for file, links in (page.links_to_anchors or {}).items()}})
+            "title": page._title_from_render, "anchors": sorted(page.present_anchor_ids), "asked": asked.answers,
+            "toc": [_toc_to(item) for item in page.toc], "links": {file.src_uri: links for file, links in (page.links_to_anchors or {}).items()}}, page.content)
 
 
 def _lines(path):

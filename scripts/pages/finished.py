@@ -58,7 +58,7 @@ class Finished:
         name = f"finished {page.file.src_uri}"
         key = self.rendered.key(name, self.common, own(page, context.get("topic")), page.content)
         if found := self.rendered.get(name, key, None):
-            return found["html"]
+            return found["text"]
         html = self.finish(squeezed(self.template.render(context)))
-        self.rendered.put(name, key, {"html": html, "asked": {}})
+        self.rendered.put(name, key, {"asked": {}}, html)
         return html

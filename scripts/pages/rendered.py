@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = ".cache/rendered"
+# Raise when entries are written otherwise: those of before would be read wrongly.
+FORMAT = 2
 RENDERERS = ("mkdocs", "Markdown", "pymdown-extensions", "Pygments", "mkdocs-material")
 KEY_LENGTH = 64
 
@@ -44,7 +46,7 @@ class Rendered:
 
     def __init__(self, root: Path, settings: bytes) -> None:
         self.folder, self.made = Path(root) / FOLDER, False
-        self.salt = hashlib.sha256(settings + repr([version(name) for name in RENDERERS]).encode()).digest()
+        self.salt = hashlib.sha256(settings + repr([FORMAT, *(version(name) for name in RENDERERS)]).encode()).digest()
 
     def key(self, *parts: str) -> str:
         return hashlib.sha256(self.salt + "\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
@@ -58,11 +60,13 @@ class Rendered:
         known, digest, payload = data[:KEY_LENGTH], data[KEY_LENGTH:2 * KEY_LENGTH], data[2 * KEY_LENGTH:]
         if known != key.encode() or digest != hashlib.sha256(payload).hexdigest().encode():
             return None
-        entry = json.loads(payload)
+        facts, _, text = payload.partition(b"\n")
+        entry = json.loads(facts) | {"text": text.decode("utf-8", "surrogatepass")}
         return entry if all(state(files, path) == answer for path, answer in entry["asked"].items()) else None
 
-    def put(self, page: str, key: str, entry: dict[str, Any]) -> None:
-        payload = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    def put(self, page: str, key: str, facts: dict[str, Any], text: str) -> None:
+        """Remember a text and what else is to be known of it, its links' answers as "asked" among that."""
+        payload = json.dumps(facts, separators=(",", ":")).encode() + b"\n" + text.encode("utf-8", "surrogatepass")
         try:
             if not self.made:
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -73,4 +77,4 @@ class Rendered:
             pass  # a full disk makes the next build slower, not wrong
 
     def _file(self, page: str) -> Path:
-        return self.folder / f"{hashlib.sha256(page.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}.json"
+        return self.folder / f"{hashlib.sha256(page.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}.page"

@@ -25,13 +25,13 @@ def remember(rendered, files):
     asked = Asked(files)
     asked.get_file_from_path("b.md")
     asked.get_file_from_path("missing.md")
-    rendered.put("a.md", rendered.key("a.md", "text"), {"content": "<p>text</p>", "asked": asked.answers})
+    rendered.put("a.md", rendered.key("a.md", "text"), {"asked": asked.answers}, "<p>text\n\ud800</p>")
 
 
 def test_the_same_text_is_not_rendered_again(rendered, tmp_path):
     remember(rendered, Files({"b.md": "b/"}))
     later = Rendered(tmp_path, b"settings")
-    assert later.get("a.md", later.key("a.md", "text"), Files({"b.md": "b/"}))["content"] == "<p>text</p>"
+    assert later.get("a.md", later.key("a.md", "text"), Files({"b.md": "b/"}))["text"] == "<p>text\n\ud800</p>"
 
 
 def test_another_text_and_other_settings_are(rendered, tmp_path):
