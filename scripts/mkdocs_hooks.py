@@ -255,8 +255,9 @@ def on_page_content(html, *, page, config, files):
     html, findings = build["formulas"].render(html, path, lambda *needles: _lines(page.file.src_uri).line_of(*needles))  # those that an output brought, and posts
     key = build["verdicts"].key("article", path, html)
     if not build["verdicts"].clean(key):
-        findings += (refused := judge_html(html, path, _lines(page.file.src_uri)))
-        if not refused:
+        if judge_html(html, path):
+            findings += judge_html(html, path, _lines(page.file.src_uri))  # once more, for the lines of the source
+        else:
             build["verdicts"].remember(key)
     build["findings"] += findings
     return name_headers(html)

@@ -6,6 +6,7 @@ only by adding the policy as the first element of <head>; everything else it fin
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,7 +43,8 @@ def seal(site: Path, site_url: str, templates: Iterable[str | Path], *, more_scr
     findings = judge_site(site, more_script_folders=() if with_policy else SEARCH_FOLDERS) if sanitize else []
     trusted = policy.template_scripts(map(Path, templates))
     trusted |= {policy.hash_of(script): script for script in more_scripts}
-    pages = [file for file in sorted(site.rglob("*.html")) if not file.is_symlink()]
+    files = [file for file in sorted(Path(folder, name) for folder, _, names in os.walk(site) for name in names) if not file.is_symlink()]
+    pages = [file for file in files if file.suffix == ".html"]
     # The trusted scripts that this site uses: the theme has some for features that are off.
     used = {policy.hash_of(script) for script in more_scripts}
     for file in pages:  # read twice: a thousand pages at once are hundreds of megabytes
@@ -71,17 +73,17 @@ def seal(site: Path, site_url: str, templates: Iterable[str | Path], *, more_scr
             else:
                 verdicts.remember(key)
     if sanitize:
-        findings += _beside_pages(site, site_url)
+        findings += _beside_pages(files, site, site_url)
     if with_policy:
         (site / "_headers").write_text(policy.headers(csp), "utf-8")
     verdicts.save()
     return findings
 
 
-def _beside_pages(site: Path, site_url: str) -> list[Finding]:
+def _beside_pages(files: Iterable[Path], site: Path, site_url: str) -> list[Finding]:
     findings: list[Finding] = []
-    for file in sorted(site.rglob("*")):
-        if file.is_symlink() or file.suffix not in (".xml", ".json", ".js", ".bin"):
+    for file in files:
+        if file.suffix not in (".xml", ".json", ".js", ".bin"):
             continue
         inside = file.relative_to(site).as_posix()
         path = f"site/{inside}"
