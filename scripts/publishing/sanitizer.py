@@ -40,7 +40,8 @@ LONGEST_QUOTE = 60
 TAGS_KEPT = 1 << 14
 
 # The article's place in a page: an end tag that closes more than the article opened shows in this frame.
-OPENING = '<main><div><article id="kb-inside">'
+FRAME = '<article id="kb-inside">'
+OPENING = f"<main><div>{FRAME}"
 CLOSING = '</article><span id="kb-after"></span></div></main>'
 FRAME_TAGS, FRAME_IDS = ("main", "article", "span"), ("", "kb-inside", "kb-after")
 # An address as browsers read it: they drop these characters before they look for the scheme.
@@ -48,7 +49,6 @@ DROPPED_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # Of front matter, which some templates print as it is. To a browser "<" before a space is text; to what strips tags, not before a ">".
 MARKUP = re.compile(r"<(?! )|(?<! )>|>(?! )|<.*>|&(?:#|[A-Za-z]+;)", re.DOTALL)
-FRAME = '<article id="kb-inside">'
 TEXT = "-text"
 COMMENT = "-comment"
 

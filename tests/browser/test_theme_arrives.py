@@ -153,23 +153,25 @@ def test_a_first_key_opens_the_search_and_what_follows_is_answered(page, site_ur
     page.heard.silent()
 
 
-def test_enter_pressed_before_it_has_come_opens_what_was_typed(page, site_url):
+def entered(page, site_url):
+    """The theme, still on its way, after a reader has searched and pressed Enter."""
     theme = Held(page)
     page.goto(site_url, wait_until="networkidle")
     page.keyboard.press("/")
     page.keyboard.type("CART")
     page.keyboard.press("Enter")
+    return theme
+
+
+def test_enter_pressed_before_it_has_come_opens_what_was_typed(page, site_url):
+    theme = entered(page, site_url)
     theme.arrive()
     page.wait_for_url("**/classic/decision-trees/?h=CART")
     page.heard.silent()
 
 
 def test_enter_is_forgotten_when_more_is_typed(page, site_url):
-    theme = Held(page)
-    page.goto(site_url, wait_until="networkidle")
-    page.keyboard.press("/")
-    page.keyboard.type("CART")
-    page.keyboard.press("Enter")
+    theme = entered(page, site_url)
     page.keyboard.type(" bagging")
     theme.arrive()
     page.locator(".md-search-result__link").first.wait_for()
